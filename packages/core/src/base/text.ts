@@ -1,0 +1,54 @@
+/**
+ * Helpers for text that people typed. Adapters add what their platform needs; what is dangerous or useless everywhere
+ * is removed here.
+ */
+
+/** Appended to a text that was cut. */
+export const truncationMark = " (truncated)";
+
+// C0 and C1 controls but for newline and tab; lone surrogates; bidirectional embeddings, overrides and isolates; marks
+// that are invisible and only serve to fool a reader. Zero-width joiner and non-joiner stay: scripts and emoji need them.
+const unwanted = new RegExp(
+  [
+    "[\\u0000-\\u0008\\u000B-\\u001F\\u007F-\\u009F]",
+    "[\\u061C\\u200E\\u200F\\u202A-\\u202E\\u2066-\\u2069]",
+    "[\\u2028\\u2029\\uFEFF\\uFFF9-\\uFFFB]",
+    "\\p{Surrogate}",
+    "[\\u{E0000}-\\u{E007F}]",
+  ].join("|"),
+  "gu",
+);
+
+/** Removes control, bidirectional and invisible formatting characters; keeps newlines and turns tabs into spaces. */
+export function toVisibleText(text: string): string {
+  return text
+    .replace(/\r\n?|[\u2028\u2029]/gu, "\n")
+    .replace(/\t/gu, " ")
+    .replace(unwanted, "");
+}
+
+/** The same on one line: newlines and runs of blanks become one space. */
+export function toSingleLine(text: string): string {
+  return toVisibleText(text).replace(/\s+/gu, " ").trim();
+}
+
+const graphemes = new Intl.Segmenter("en", { granularity: "grapheme" });
+
+/**
+ * The longest start of `text`, in whole graphemes, that fits; with {@link truncationMark} when something was cut. `size`
+ * measures in the platform's unit, after its escaping; `limit` includes the mark. One user-perceived character that is
+ * larger than the limit by itself is cut to the mark alone.
+ */
+export function truncate(text: string, limit: number, size: (part: string) => number = (part) => part.length): string {
+  if (size(text) <= limit) return text;
+  const room = limit - size(truncationMark);
+  let kept = "";
+  let used = 0;
+  for (const { segment } of graphemes.segment(text)) {
+    const next = size(segment);
+    if (used + next > room) break;
+    kept += segment;
+    used += next;
+  }
+  return kept.trimEnd() + truncationMark;
+}
