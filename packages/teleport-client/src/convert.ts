@@ -1,0 +1,185 @@
+/**
+ * The only file that knows both protobuf and domain. Traps it settles: a time may be absent or year 1, both mean "not
+ * set" (1970 is a time); state NONE is stored as pending; `RequestedResourceAccessIDs` wins over
+ * `RequestedResourceIDs`; servers up to 15 write the request's own expiry into the metadata.
+ */
+import type {
+  AccessRequest,
+  ClusterInfo,
+  PluginData,
+  PromotedAccessList,
+  RequestKind,
+  RequestState,
+  ResourceId,
+  Review,
+  Role,
+  RoleConditions,
+  User,
+  WatchEvent,
+} from "@access-plugins/core";
+import type { Timestamp } from "@bufbuild/protobuf/wkt";
+import { type Event, Operation, type PingResponse } from "./gen/teleport/legacy/client/proto/authservice_pb.ts";
+import * as types from "./gen/teleport/legacy/types/types_pb.ts";
+import type { LabelValues } from "./gen/teleport/legacy/types/wrappers/wrappers_pb.ts";
+
+/** Seconds of 0001-01-01T00:00:00Z: a time that Go never set. */
+const goZeroSeconds = -62_135_596_800n;
+
+export function toClusterInfo(ping: PingResponse): ClusterInfo {
+  return {
+    clusterName: ping.ClusterName,
+    serverVersion: ping.ServerVersion.replace(/^v/u, ""),
+    proxyPublicAddr: ping.ProxyPublicAddr,
+    advancedAccessWorkflows: ping.ServerFeatures?.AdvancedAccessWorkflows ?? false,
+  };
+}
+
+export function toAccessRequest(message: types.AccessRequestV3): AccessRequest {
+  const spec = message.Spec;
+  const meta = message.Metadata;
+  return {
+    id: meta?.Name ?? "",
+    revision: meta?.Revision ?? "",
+    user: spec?.User ?? "",
+    roles: spec?.Roles ?? [],
+    state: toRequestState(spec?.State),
+    kind: toRequestKind(spec?.RequestKind),
+    reason: spec?.RequestReason ?? "",
+    resolveReason: spec?.ResolveReason ?? "",
+    suggestedReviewers: spec?.SuggestedReviewers ?? [],
+    resources: toResources(spec),
+    annotations: toRecord(spec?.SystemAnnotations),
+    reviews: (spec?.Reviews ?? []).map(toReview),
+    thresholds: (spec?.Thresholds ?? []).map(({ Name, Approve, Deny }) => ({
+      name: Name,
+      approve: Approve,
+      deny: Deny,
+    })),
+    roleThresholds: toRoleThresholds(spec),
+    ...optional("created", toTime(spec?.Created)),
+    ...optional("accessExpiry", toTime(spec?.Expires)),
+    ...optional("requestExpiry", toTime(spec?.ResourceExpiry) ?? toTime(meta?.Expires)),
+    ...optional("maxDuration", toTime(spec?.MaxDuration)),
+    ...optional("sessionExpiry", toTime(spec?.SessionTTL)),
+    ...optional("assumeStart", toTime(spec?.AssumeStartTime)),
+    ...optional("promotedTo", toPromotedAccessList(spec?.accessList)),
+  };
+}
+
+/** An event as a watch tells it; undefined for content we do not know or never tell. */
+export function toWatchEvent(event: Event): Exclude<WatchEvent, { type: "init" | "superseded" }> | undefined {
+  const { Resource: content, Type: type } = event;
+  if (type === Operation.PUT && content.case === "AccessRequest") {
+    return { type: "put", kind: "access_request", request: toAccessRequest(content.value) };
+  }
+  if (type === Operation.PUT && content.case === "AccessMonitoringRule") {
+    return { type: "put", kind: "access_monitoring_rule", name: content.value.metadata?.name ?? "" };
+  }
+  if (type === Operation.DELETE && content.case === "ResourceHeader") {
+    const { Kind: kind, Metadata: meta } = content.value;
+    if (kind === "access_request" || kind === "access_monitoring_rule") {
+      return { type: "delete", kind, name: meta?.Name ?? "" };
+    }
+  }
+  return undefined;
+}
+
+/** The kinds that an INIT confirms; undefined when it says nothing about them. */
+export function toConfirmedKinds(init: Event): readonly string[] | undefined {
+  if (init.Resource.case !== "WatchStatus") return undefined;
+  return (init.Resource.value.Spec?.Kinds ?? []).map((kind) => kind.Kind);
+}
+
+/** The entry of one plugin; undefined when the resource has none. Empty values do not exist. */
+export function toPluginData(data: types.PluginDataV3, plugin: string): PluginData | undefined {
+  const entry = data.Spec?.Entries[plugin];
+  if (entry === undefined) return undefined;
+  const set = Object.entries(entry.Data).filter(([, value]) => value !== "");
+  return set.length === 0 ? undefined : Object.fromEntries(set);
+}
+
+export function toRole(message: types.RoleV6): Role {
+  return {
+    name: message.Metadata?.Name ?? "",
+    allow: toRoleConditions(message.Spec?.Allow),
+    deny: toRoleConditions(message.Spec?.Deny),
+  };
+}
+
+export function toUser(message: types.UserV2): User {
+  return {
+    name: message.Metadata?.Name ?? "",
+    roles: message.Spec?.Roles ?? [],
+    traits: toRecord(message.Spec?.Traits),
+  };
+}
+
+function toReview(review: types.AccessReview): Review {
+  return {
+    author: review.Author,
+    state: toRequestState(review.ProposedState),
+    reason: review.Reason,
+    thresholdIndexes: review.ThresholdIndexes,
+    ...optional("created", toTime(review.Created)),
+    ...optional("assumeStart", toTime(review.AssumeStartTime)),
+    ...optional("promotedTo", toPromotedAccessList(review.accessList)),
+  };
+}
+
+function toRequestState(state: types.RequestState | undefined): RequestState {
+  if (state === types.RequestState.APPROVED) return "approved";
+  if (state === types.RequestState.DENIED) return "denied";
+  if (state === types.RequestState.PROMOTED) return "promoted";
+  return "pending";
+}
+
+function toRequestKind(kind: types.AccessRequestKind | undefined): RequestKind {
+  if (kind === types.AccessRequestKind.SHORT_TERM) return "short_term";
+  if (kind === types.AccessRequestKind.LONG_TERM) return "long_term";
+  return "unspecified";
+}
+
+function toResources(spec: types.AccessRequestSpecV3 | undefined): readonly ResourceId[] {
+  if (spec === undefined) return [];
+  const ids = spec.RequestedResourceAccessIDs.flatMap((access) => (access.id === undefined ? [] : [access.id]));
+  return (ids.length > 0 ? ids : spec.RequestedResourceIDs).map((id) => ({
+    cluster: id.ClusterName,
+    kind: id.Kind,
+    name: id.Name,
+    ...(id.SubResourceName === "" ? {} : { subResource: id.SubResourceName }),
+  }));
+}
+
+function toRoleThresholds(spec: types.AccessRequestSpecV3 | undefined): AccessRequest["roleThresholds"] {
+  const roles = Object.entries(spec?.RoleThresholdMapping ?? {});
+  return Object.fromEntries(roles.map(([role, { Sets }]) => [role, Sets.map((set) => set.Indexes)]));
+}
+
+function toRoleConditions(conditions: types.RoleConditions | undefined): RoleConditions {
+  return {
+    logins: conditions?.Logins ?? [],
+    rules: (conditions?.Rules ?? []).map(({ Resources, Verbs, Where }) => ({
+      resources: Resources,
+      verbs: Verbs,
+      where: Where,
+    })),
+  };
+}
+
+function toPromotedAccessList(list: types.PromotedAccessList | undefined): PromotedAccessList | undefined {
+  return list === undefined ? undefined : { name: list.Name, title: list.Title };
+}
+
+function toRecord(labels: LabelValues | undefined): Readonly<Record<string, readonly string[]>> {
+  return Object.fromEntries(Object.entries(labels?.Values ?? {}).map(([key, { Values }]) => [key, Values]));
+}
+
+function toTime(time: Timestamp | undefined): Date | undefined {
+  if (time === undefined || time.seconds === goZeroSeconds) return undefined;
+  return new Date(Number(time.seconds) * 1_000 + Math.floor(time.nanos / 1_000_000));
+}
+
+/** An absent value is an absent key. */
+function optional<K extends string, V>(key: K, value: V | undefined): { [P in K]?: V } {
+  return value === undefined ? {} : ({ [key]: value } as { [P in K]?: V });
+}
