@@ -5,6 +5,7 @@ export * from "./base/plugin-error.ts";
 export * from "./base/random.ts";
 export { createRateLimiter, type RateLimiter, type RateLimiterOptions } from "./base/rate-limiter.ts";
 export * from "./base/text.ts";
+export { createNotifier } from "./create-notifier.ts";
 export * from "./domain/access-request.ts";
 export * from "./domain/request-message.ts";
 export * from "./messenger.ts";

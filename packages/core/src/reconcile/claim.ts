@@ -1,0 +1,59 @@
+import type { Random } from "../base/random.ts";
+import type { StoredAddress } from "../messenger.ts";
+import type { Routing } from "../routing/recipient-router.ts";
+import type { Delivery, OwnState } from "./delivery.ts";
+import type { ClaimFacts } from "./official-record.ts";
+import { encodeRecord, entryBudgetBytes, toEntryBytes } from "./record.ts";
+
+/** Lease text, counters and what else may grow by a few bytes. */
+const slackBytes = 512;
+/** A resolved id, an error code, a digest and the punctuation around them. */
+const perDeliveryBytes = 260;
+
+/**
+ * Freezes a routing decision. The space every result will take is reserved here, before anything is posted:
+ * recipients that do not fit are left out and counted.
+ */
+export function createClaim(
+  routing: Routing,
+  facts: ClaimFacts,
+  stored: StoredAddress,
+  random: Random,
+  budget: number = entryBudgetBytes,
+): OwnState {
+  const empty: OwnState = { nonce: random.token(12), tier: routing.tier, cut: routing.cut, omitted: 0, deliveries: [] };
+  let used = toEntryBytes(toEmptyEntry(empty, facts, stored)) + slackBytes;
+  const deliveries: Delivery[] = [];
+  for (const raw of routing.recipients) {
+    used += reservedBytes(raw, stored);
+    if (used > budget) break;
+    deliveries.push({ raw, state: "waiting", replies: 0 });
+  }
+  return { ...empty, omitted: routing.recipients.length - deliveries.length, deliveries };
+}
+
+/** Plugin data of others left less room than planned: half of the recipients that nobody has begun with go. */
+export function shrinkClaim(own: OwnState): OwnState {
+  const untouched = own.deliveries.filter(isUntouched);
+  const dropped = new Set(untouched.slice(Math.floor(untouched.length / 2)));
+  return {
+    ...own,
+    deliveries: own.deliveries.map((delivery) =>
+      dropped.has(delivery) ? { ...delivery, state: "omitted" as const } : delivery,
+    ),
+  };
+}
+
+function isUntouched(delivery: Delivery): boolean {
+  return delivery.state === "waiting" && delivery.address === undefined && !delivery.unsure;
+}
+
+/** The raw form stands in the state's JSON; the address both there and in `messages`. */
+function reservedBytes(raw: string, stored: StoredAddress): number {
+  return 2 * Buffer.byteLength(JSON.stringify(raw)) + 3 * stored.maxBytes + perDeliveryBytes;
+}
+
+function toEmptyEntry(own: OwnState, facts: ClaimFacts, stored: StoredAddress) {
+  const lease = { holder: "x".repeat(12), write: "x".repeat(8), durationMs: 38_000 };
+  return encodeRecord({ facts, own, resolveReason: "x".repeat(4_096), lease }, stored);
+}

@@ -1,0 +1,19 @@
+/**
+ * JSON as Go's `encoding/json` writes it: keys sorted, `<`, `>`, `&`, U+2028 and U+2029 escaped. The official plugins
+ * store some values this way, and what we store in their keys has to be the same to the byte.
+ */
+export function toGoJson(value: readonly string[] | Readonly<Record<string, readonly string[]>>): string {
+  return JSON.stringify(isList(value) ? value : sortKeys(value)).replace(
+    /[<>&\u2028\u2029]/gu,
+    (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
+}
+
+function isList(value: readonly string[] | Readonly<Record<string, readonly string[]>>): value is readonly string[] {
+  return Array.isArray(value);
+}
+
+/** Go compares keys by their UTF-8 bytes. */
+function sortKeys(record: Readonly<Record<string, readonly string[]>>): Record<string, readonly string[]> {
+  return Object.fromEntries(Object.entries(record).sort(([a], [b]) => Buffer.compare(Buffer.from(a), Buffer.from(b))));
+}

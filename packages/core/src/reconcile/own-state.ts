@@ -1,0 +1,159 @@
+import { type ErrorCode, errorCodes } from "../base/plugin-error.ts";
+import type { MessageStatus } from "../domain/request-message.ts";
+import type { Recipient, SentMessage } from "../messenger.ts";
+import {
+  countOmitted,
+  type Delivery,
+  type DeliveryState,
+  type OwnState,
+  type RoutingTier,
+  type Shown,
+} from "./delivery.ts";
+
+/**
+ * Our own key of the record: compact JSON with one-letter names, because Teleport gives all plugins of a request one
+ * megabyte together. `v` is the version: a state of another version is left alone.
+ */
+const version = 1;
+
+const states = { w: "waiting", s: "sent", b: "blocked", g: "gone", k: "skipped", o: "orphan" } as const;
+const statuses = {
+  p: "pending",
+  a: "approved",
+  d: "denied",
+  m: "promoted",
+  e: "expired",
+  r: "removed",
+  c: "closed",
+} as const;
+const tiers = { r: "rules", s: "static", a: "adopted" } as const;
+
+export function encodeOwnState(state: OwnState): string {
+  const omitted = countOmitted(state);
+  return JSON.stringify({
+    v: version,
+    n: state.nonce,
+    t: letterOf(tiers, state.tier),
+    ...(state.status === undefined ? {} : { f: letterOf(statuses, state.status) }),
+    ...(state.cut === 0 ? {} : { c: state.cut }),
+    ...(omitted === 0 ? {} : { o: omitted }),
+    d: state.deliveries.filter((delivery) => delivery.state !== "omitted").map(encodeDelivery),
+  });
+}
+
+function encodeDelivery(delivery: Delivery): Record<string, unknown> {
+  return {
+    ...(delivery.raw === "" ? {} : { r: delivery.raw }),
+    s: letterOf(states, delivery.state),
+    ...(delivery.code === undefined ? {} : { e: delivery.code }),
+    ...(delivery.to === undefined ? {} : { i: delivery.to.id, k: delivery.to.kind === "person" ? "p" : "c" }),
+    ...(delivery.address === undefined ? {} : { a: delivery.address }),
+    ...(delivery.shows === undefined ? {} : { h: encodeShown(delivery.shows) }),
+    ...(delivery.replies === 0 ? {} : { n: delivery.replies }),
+    ...(delivery.unsure ? { u: 1 } : {}),
+    ...(delivery.locked ? { l: 1 } : {}),
+    ...(delivery.plain ? { p: 1 } : {}),
+  };
+}
+
+function encodeShown(shown: Shown): string {
+  const letter = letterOf(statuses, shown.status);
+  return shown.digest === undefined ? `${letter}#${shown.reviews ?? 0}` : `${letter}~${shown.digest}`;
+}
+
+/** Undefined for anything that this version did not write: the caller then leaves the request alone. */
+export function decodeOwnState(text: string): OwnState | undefined {
+  const state = parse(text);
+  if (state?.["v"] !== version) return undefined;
+  const { n: nonce, t, f, c, o, d } = state;
+  const tier = byLetter(tiers, t) as RoutingTier | undefined;
+  if (typeof nonce !== "string" || tier === undefined || !Array.isArray(d)) return undefined;
+  const deliveries = d.map(decodeDelivery);
+  if (deliveries.includes(undefined)) return undefined;
+  const status = byLetter(statuses, f) as MessageStatus | undefined;
+  return {
+    nonce,
+    tier,
+    ...(status === undefined ? {} : { status }),
+    cut: toCount(c),
+    omitted: toCount(o),
+    deliveries: deliveries.filter((delivery) => delivery !== undefined),
+  };
+}
+
+function decodeDelivery(value: unknown): Delivery | undefined {
+  if (!isObject(value)) return undefined;
+  const state = byLetter(states, value["s"]) as DeliveryState | undefined;
+  if (state === undefined) return undefined;
+  return {
+    raw: toText(value["r"]),
+    state,
+    ...optional("code", toErrorCode(value["e"])),
+    ...optional("to", toRecipient(value)),
+    ...optional("address", toAddress(value["a"])),
+    ...optional("shows", decodeShown(value["h"])),
+    replies: toCount(value["n"]),
+    ...(value["u"] === 1 ? { unsure: true } : {}),
+    ...(value["l"] === 1 ? { locked: true } : {}),
+    ...(value["p"] === 1 ? { plain: true } : {}),
+  };
+}
+
+function decodeShown(value: unknown): Shown | undefined {
+  const [, letter, kind, rest] = /^([a-z])([~#])(.*)$/u.exec(toText(value)) ?? [];
+  const status = byLetter(statuses, letter) as MessageStatus | undefined;
+  if (status === undefined || rest === undefined) return undefined;
+  return kind === "~" ? { status, digest: rest } : { status, reviews: toCount(Number(rest)) };
+}
+
+function toRecipient(value: Record<string, unknown>): Recipient | undefined {
+  const id = toText(value["i"]);
+  return id === "" ? undefined : { id, kind: value["k"] === "p" ? "person" : "channel" };
+}
+
+function toAddress(value: unknown): SentMessage | undefined {
+  if (!isObject(value)) return undefined;
+  const entries = Object.entries(value);
+  return entries.every((entry): entry is [string, string] => typeof entry[1] === "string")
+    ? Object.fromEntries(entries)
+    : undefined;
+}
+
+function toErrorCode(value: unknown): ErrorCode | undefined {
+  return errorCodes.find((code) => code === value);
+}
+
+function toCount(value: unknown): number {
+  return typeof value === "number" && Number.isSafeInteger(value) && value > 0 ? value : 0;
+}
+
+function toText(value: unknown): string {
+  return typeof value === "string" ? value : "";
+}
+
+function optional<K extends string, V>(key: K, value: V | undefined): { [P in K]?: V } {
+  return value === undefined ? {} : ({ [key]: value } as { [P in K]: V });
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function letterOf(letters: Readonly<Record<string, string>>, word: string): string {
+  const found = Object.entries(letters).find(([, value]) => value === word);
+  if (found === undefined) throw new Error(`no letter for ${word}`);
+  return found[0];
+}
+
+function byLetter(letters: Readonly<Record<string, string>>, letter: unknown): string | undefined {
+  return typeof letter === "string" && Object.hasOwn(letters, letter) ? letters[letter] : undefined;
+}
+
+function parse(text: string): Record<string, unknown> | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return isObject(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,154 @@
+import { isFinal } from "../domain/request-message.ts";
+import type { Delivery, OwnState, Shown } from "./delivery.ts";
+
+/**
+ * The heart of delivery, pure: what is wanted and what is known in, what to do now out. It is asked again after every
+ * result and every event, so it never has to think ahead.
+ */
+export interface PlanInput {
+  readonly own: OwnState;
+  /** What every message has to show. */
+  readonly wanted: Wanted;
+  /** Calls under way and waits, by index of the delivery; absent means idle and free. */
+  readonly progress: ReadonlyMap<number, Progress>;
+  readonly abilities: Abilities;
+  /** Monotonic milliseconds. */
+  readonly now: number;
+}
+
+export interface Wanted {
+  readonly shows: Shown;
+  /** True when the request itself is in sight; false leaves only its status to compare. */
+  readonly complete: boolean;
+  /** Reviews submitted so far. */
+  readonly reviews: number;
+}
+
+/** Where one delivery of a running session stands. */
+export interface Progress {
+  readonly busy?: boolean;
+  /** Nothing may start before this moment, in monotonic milliseconds. */
+  readonly notBefore?: number;
+  /** The reply waits on its own: a failing reply never holds up an edit. */
+  readonly replyNotBefore?: number;
+}
+
+/** What the platform can do, from the optional methods of its messenger. */
+export interface Abilities {
+  readonly reply: boolean;
+  readonly findPosted: boolean;
+}
+
+export type Step =
+  | { readonly do: "resolve" | "search" | "post" | "edit" | "outcome"; readonly index: number }
+  | { readonly do: "reply"; readonly index: number; readonly review: number }
+  /** No call: the delivery simply becomes this. */
+  | { readonly do: "become"; readonly index: number; readonly delivery: Delivery };
+
+export interface Plan {
+  readonly steps: readonly Step[];
+  /** When the next step becomes possible by itself, in monotonic milliseconds. */
+  readonly wakeAt?: number;
+  /** The next tier of recipients has to be asked: the platform knows nobody of this one. */
+  readonly fallThrough: boolean;
+}
+
+export function plan(input: PlanInput): Plan {
+  const steps: Step[] = [];
+  let wakeAt: number | undefined;
+  const taken = takenPlaces(input.own.deliveries);
+  for (const [index, delivery] of input.own.deliveries.entries()) {
+    const progress = input.progress.get(index) ?? {};
+    if (progress.busy) continue;
+    const due = dueSteps(delivery, index, input, taken).map((step) => ({ step, at: earliest(step, progress) }));
+    const first = due.find(({ at }) => at <= input.now);
+    if (first !== undefined) steps.push(first.step);
+    else for (const { at } of due) wakeAt = Math.min(wakeAt ?? at, at);
+  }
+  return { steps, ...(wakeAt === undefined ? {} : { wakeAt }), fallThrough: nobodyKnown(input) };
+}
+
+function earliest(step: Step, progress: Progress): number {
+  if (step.do === "become") return 0;
+  return (step.do === "reply" ? progress.replyNotBefore : progress.notBefore) ?? 0;
+}
+
+/** Which delivery owns each resolved place: the first that is live, else the first that is going to post. */
+function takenPlaces(deliveries: readonly Delivery[]): ReadonlyMap<string, number> {
+  const taken = new Map<string, number>();
+  for (const wantedState of ["sent", "waiting"] as const) {
+    for (const [index, { state, to }] of deliveries.entries()) {
+      if (state === wantedState && to !== undefined && !taken.has(to.id)) taken.set(to.id, index);
+    }
+  }
+  return taken;
+}
+
+/** What this delivery still needs, most urgent first. */
+function dueSteps(
+  delivery: Delivery,
+  index: number,
+  input: PlanInput,
+  taken: ReadonlyMap<string, number>,
+): readonly Step[] {
+  switch (delivery.state) {
+    case "waiting":
+    case "blocked":
+      return isFinal(input.wanted.shows.status)
+        ? [closedBeforeTold(delivery, index, input)]
+        : [tell(delivery, index, input, taken)];
+    case "sent":
+      return keepTrue(delivery, index, input);
+    default:
+      return [];
+  }
+}
+
+/** Nobody is told of a request that is over already; but a message may be out there that we do not know of. */
+function closedBeforeTold(delivery: Delivery, index: number, input: PlanInput): Step {
+  if (!delivery.unsure) return { do: "become", index, delivery: { ...delivery, state: "skipped" } };
+  if (input.abilities.findPosted && delivery.to !== undefined) return { do: "search", index };
+  return { do: "become", index, delivery: { ...delivery, state: "orphan" } };
+}
+
+function tell(delivery: Delivery, index: number, input: PlanInput, taken: ReadonlyMap<string, number>): Step {
+  if (delivery.to === undefined) return { do: "resolve", index };
+  const owner = taken.get(delivery.to.id) ?? index;
+  if (owner !== index) return { do: "become", index, delivery: { ...delivery, state: "skipped" } };
+  return { do: delivery.unsure && input.abilities.findPosted ? "search" : "post", index };
+}
+
+/** The newest edit first, then the replies in order; a reply that has to wait never holds up an edit. */
+function keepTrue(delivery: Delivery, index: number, { wanted, abilities }: PlanInput): Step[] {
+  const steps: Step[] = [];
+  if (!delivery.locked && isStale(delivery, wanted)) steps.push({ do: "edit", index });
+  if (abilities.reply && delivery.replies < wanted.reviews) {
+    steps.push({ do: "reply", index, review: delivery.replies });
+  }
+  if (delivery.locked && abilities.reply && outcomeIsUntold(delivery, wanted)) steps.push({ do: "outcome", index });
+  return steps;
+}
+
+/** With the request out of sight only the status can be judged: what else the message shows stays as it is. */
+export function isStale(delivery: Delivery, wanted: Wanted): boolean {
+  const { shows } = delivery;
+  if (shows === undefined || shows.status !== wanted.shows.status) return true;
+  if (!wanted.complete) return false;
+  if (shows.digest === undefined) return (shows.reviews ?? 0) < wanted.reviews;
+  return shows.digest !== wanted.shows.digest;
+}
+
+/** A locked message cannot be edited; its reply counts as shown once it is out. */
+function outcomeIsUntold(delivery: Delivery, wanted: Wanted): boolean {
+  return isFinal(wanted.shows.status) && delivery.shows?.status !== wanted.shows.status;
+}
+
+/** An error is no answer: only when the platform said "unknown" of every single one is there nobody left to tell. */
+function nobodyKnown(input: PlanInput): boolean {
+  const { deliveries } = input.own;
+  return (
+    !isFinal(input.wanted.shows.status) &&
+    deliveries.length > 0 &&
+    deliveries.every((delivery) => delivery.state === "blocked" && delivery.code === "recipient_unknown")
+  );
+}

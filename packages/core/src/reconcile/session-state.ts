@@ -1,0 +1,88 @@
+import type { RequestMessage } from "../domain/request-message.ts";
+import type { PluginData } from "../teleport.ts";
+import type { Delivery, OwnState } from "./delivery.ts";
+import { isLive } from "./delivery.ts";
+import { type ClaimFacts, splitMessages, toOfficialTag } from "./official-record.ts";
+import { type Opened, observedStatus } from "./open-record.ts";
+import type { Wanted } from "./plan.ts";
+import type { Attempts } from "./progress.ts";
+import { settleStatus } from "./record.ts";
+import { toRequestMessage, toShown } from "./request-view.ts";
+import type { Carry, RequestSource, SessionContext, SessionEnd } from "./session-context.ts";
+
+/** What one session knows, in memory; the only mutable thing of it. */
+export interface SessionState {
+  facts: ClaimFacts;
+  own: OwnState;
+  /** Our entry as it stands in Teleport. */
+  stored: PluginData | undefined;
+  readonly progress: Map<number, Attempts>;
+  /** `own` holds something that is not stored yet. */
+  dirty: boolean;
+  draining: boolean;
+  /** Set when the session has to end as soon as its calls are done. */
+  ending: SessionEnd | undefined;
+}
+
+export function createSessionState(opened: Opened, carry: Carry | undefined): SessionState {
+  const { facts, own, stored } = opened;
+  const progress = carry?.nonce === own.nonce ? new Map(carry.progress) : new Map<number, Attempts>();
+  return { facts, own, stored, progress, dirty: false, draining: false, ending: undefined };
+}
+
+/** What has to be shown now; settles the status for good when a final one is seen. */
+export function look(
+  state: SessionState,
+  source: RequestSource,
+  context: SessionContext,
+): { message: RequestMessage; wanted: Wanted } {
+  const view = source.view() ?? {};
+  const status = settleStatus(observedStatus(view), state.own.status);
+  if (status !== "pending" && status !== state.own.status) {
+    state.own = { ...state.own, status };
+    state.dirty = true;
+  }
+  const message = toRequestMessage(
+    { id: source.id, facts: state.facts, status, ...(view.request === undefined ? {} : { request: view.request }) },
+    state.own,
+    context.cluster(),
+  );
+  const wanted = {
+    shows: toShown(message),
+    complete: view.request !== undefined,
+    reviews: view.request?.reviews.length ?? 0,
+  };
+  return { message, wanted };
+}
+
+export function replaceDelivery(own: OwnState, index: number, change: (delivery: Delivery) => Delivery): OwnState {
+  return { ...own, deliveries: own.deliveries.map((delivery, at) => (at === index ? change(delivery) : delivery)) };
+}
+
+/** Whether the decision about the final state stands in Teleport: only then may messages show it. */
+export function statusIsStored(state: SessionState): boolean {
+  const tag = state.own.status === undefined ? "" : toOfficialTag(state.own.status);
+  return (state.stored?.["resolution"] ?? "") === tag;
+}
+
+/** Messages that were posted and are not stored yet. */
+export function unstoredMessages(state: SessionState, context: SessionContext): Delivery[] {
+  const stored = new Set(splitMessages(state.stored ?? {}));
+  return state.own.deliveries.filter(
+    (delivery) =>
+      isLive(delivery) &&
+      delivery.address !== undefined &&
+      !stored.has(context.messenger.stored.encode(delivery.address)),
+  );
+}
+
+/** What the next session of this request has to know. */
+export function toCarry(state: SessionState, context: SessionContext): Carry {
+  const progress = new Map([...state.progress].map(([index, { busy: _busy, ...rest }]) => [index, rest]));
+  return { nonce: state.own.nonce, progress, posted: unstoredMessages(state, context) };
+}
+
+/** How many calls are under way. */
+export function countBusy(state: SessionState): number {
+  return [...state.progress.values()].filter((progress) => progress.busy).length;
+}

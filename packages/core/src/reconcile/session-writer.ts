@@ -1,0 +1,169 @@
+import { backoffMs, deliveryBackoff } from "../base/backoff.ts";
+import { PluginError } from "../base/plugin-error.ts";
+import type { Call } from "../messenger.ts";
+import type { PluginData } from "../teleport.ts";
+import { shrinkClaim } from "./claim.ts";
+import { toVerdict } from "./failure-table.ts";
+import type { Lease } from "./lease.ts";
+import { createLeaseKeeper, type LeaseKeeper } from "./lease-keeper.ts";
+import { adopt, decodeRecord, encodeRecord } from "./record.ts";
+import type { RequestSource, SessionContext } from "./session-context.ts";
+import type { SessionState } from "./session-state.ts";
+import { mergePosted } from "./takeover.ts";
+
+/** Stores a session's state, one write at a time, and keeps its lease by doing so. */
+export interface SessionWriter {
+  readonly lease: LeaseKeeper;
+  writing(): boolean;
+  /** A write must not start before this moment (monotonic milliseconds); 0 when it may. */
+  notBefore(): number;
+  /** Starts one write with the state as it is now; `release` gives the lease up with it. */
+  start(lease: { readonly release: true } | { readonly waitMs: number }): void;
+}
+
+/** Lost races in a row after which the request goes back into the queue. */
+const mostTries = 10;
+
+export function createSessionWriter(
+  state: SessionState,
+  source: RequestSource,
+  context: SessionContext,
+  call: Call,
+  ring: () => void,
+): SessionWriter {
+  const { clock, random, store, log } = context;
+  const lease = createLeaseKeeper(context.holder, clock, random);
+  let writing = false;
+  let tries = 0;
+  let notBefore = 0;
+  let shrunk = false;
+
+  function encode(next: Lease): PluginData {
+    const resolveReason = source.view()?.request?.resolveReason ?? state.stored?.["resolve_reason"] ?? "";
+    return encodeRecord({ facts: state.facts, own: state.own, resolveReason, lease: next }, context.messenger.stored);
+  }
+
+  async function write(next: Lease): Promise<void> {
+    const sentAt = clock.monotonic();
+    state.dirty = false;
+    try {
+      const result = await store.write(source.id, state.stored, encode(next), call);
+      if (result.outcome === "changed") changed(result.data);
+      else stands(result.data, next, sentAt);
+    } catch (thrown) {
+      state.dirty = true;
+      failed(PluginError.from(thrown));
+    } finally {
+      writing = false;
+      ring();
+    }
+  }
+
+  function stands(data: PluginData, next: Lease, sentAt: number): void {
+    keep(data);
+    lease.won(next, sentAt);
+    context.storeRefused(undefined);
+    tries = 0;
+    notBefore = 0;
+  }
+
+  function keep(data: PluginData | undefined): void {
+    state.stored = data;
+    source.remember(data);
+  }
+
+  /** Somebody wrote in between: take in what they did, and try again unless the request is theirs now. */
+  function changed(data: PluginData | undefined): void {
+    keep(data);
+    state.dirty = true;
+    tries += 1;
+    notBefore = clock.monotonic() + random.next() * 50 * tries;
+    context.meter.count("plugin_data_conflicts_total");
+    const record = decodeRecord(data, context.messenger.stored);
+    const holder = record.kind === "known" || record.kind === "bare" ? (record.lease?.holder ?? "") : "";
+    if (record.kind === "foreign" || record.kind === "bare") {
+      end(0, "Another program claimed this request");
+    } else if (holder !== "" && holder !== context.holder) {
+      const wait = (record.kind === "known" ? (record.lease?.durationMs ?? 0) : 0) + random.next() * 1_000;
+      end(wait, "Another replica works on this request");
+    } else {
+      if (record.kind === "known") takeIn(record.own, holder, data ?? {});
+      if (tries >= mostTries) end(1_000 + random.next() * 1_000, "Too many conflicting writes; back into the queue");
+    }
+  }
+
+  /** Our own delayed write, or the record of somebody who has let go of it. */
+  function takeIn(theirs: SessionState["own"], holder: string, data: PluginData): void {
+    if (holder === context.holder) {
+      state.own = adopt(state.own, data, context.messenger.stored);
+      return;
+    }
+    if (theirs.nonce !== state.own.nonce) state.progress.clear();
+    state.own = mergePosted(theirs, state.own.deliveries, context.messenger.stored);
+  }
+
+  function end(againInMs: number, why: string): void {
+    lease.lost();
+    log.debug(why, { request_id: source.id });
+    if (againInMs > 0) source.remember("unread");
+    state.ending = { againInMs: Math.max(1, againInMs) };
+  }
+
+  function failed(error: PluginError): void {
+    if (error.code === "aborted") return;
+    if (error.code === "not_found") dataGone();
+    else if (error.code === "too_large" && !shrunk) shrink();
+    else notStored(error);
+  }
+
+  function notStored(error: PluginError): void {
+    const verdict = toVerdict(error.code);
+    log.warn("Storing what was done failed", { request_id: source.id, code: error.code, reason: error.message });
+    if (verdict === "retry" || verdict === "again") {
+      tries += 1;
+      notBefore = clock.monotonic() + backoffMs(tries, deliveryBackoff, random);
+      return;
+    }
+    const problem = error.fix === undefined ? error.message : `${error.message} ${error.fix}`;
+    context.storeRefused(problem);
+    lease.lost();
+    state.ending = { againInMs: 5 * 60_000 };
+  }
+
+  /** The request and its plugin data are gone: what was not closed by now cannot be found again. */
+  function dataGone(): void {
+    const open = state.own.deliveries.filter((delivery) => delivery.state === "sent").length;
+    if (open > 0) context.meter.count("unfinished_messages_total", {}, open);
+    log.warn("The request and its plugin data are gone; its messages can no longer be kept true", {
+      request_id: source.id,
+      messages: open,
+    });
+    lease.lost();
+    state.dirty = false;
+    source.remember(undefined);
+    state.ending = {};
+  }
+
+  function shrink(): void {
+    shrunk = true;
+    const before = state.own.deliveries.filter((delivery) => delivery.state === "omitted").length;
+    state.own = shrinkClaim(state.own);
+    const omitted = state.own.deliveries.filter((delivery) => delivery.state === "omitted").length - before;
+    context.meter.count("recipients_omitted_total", {}, omitted);
+    log.error("Teleport has no space for all recipients of this request: some are left out", {
+      request_id: source.id,
+      omitted,
+    });
+    source.remember("unread");
+  }
+
+  return {
+    lease,
+    writing: () => writing,
+    notBefore: () => notBefore,
+    start(how) {
+      writing = true;
+      void write("release" in how ? lease.release() : lease.next(how.waitMs));
+    },
+  };
+}

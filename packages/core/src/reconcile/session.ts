@@ -1,0 +1,179 @@
+import { createWakeUp } from "../base/wake-up.ts";
+import type { RequestMessage } from "../domain/request-message.ts";
+import type { Call } from "../messenger.ts";
+import { openRecord } from "./open-record.ts";
+import { type Abilities, type Plan, plan, type Wanted } from "./plan.ts";
+import type { CallStep } from "./progress.ts";
+import { createSessionCaller, type SessionCaller } from "./session-caller.ts";
+import type { Carry, RequestSource, SessionContext, SessionEnd } from "./session-context.ts";
+import {
+  countBusy,
+  createSessionState,
+  look,
+  replaceDelivery,
+  type SessionState,
+  statusIsStored,
+  toCarry,
+} from "./session-state.ts";
+import { createSessionWriter, type SessionWriter } from "./session-writer.ts";
+
+/** One reconcile of one request: acts until what is known matches what is wanted, or has to wait for long. */
+export interface Session {
+  /** Something about the request changed: plan anew. */
+  wake(): void;
+  /** Start nothing more; finish or persist what is under way. */
+  drain(): void;
+  /** Throws what reading the record throws; everything else is dealt with inside. */
+  run(): Promise<SessionEnd>;
+}
+
+/** A wait up to this long is sat out with the lease in hand; a longer one gives it back. */
+const longestWaitMs = 60_000;
+
+export function createSession(
+  source: RequestSource,
+  context: SessionContext,
+  carry: Carry | undefined,
+  signal: AbortSignal,
+): Session {
+  const bell = createWakeUp(context.clock);
+  const abilities: Abilities = {
+    reply: context.messenger.reply !== undefined,
+    findPosted: context.messenger.findPosted !== undefined,
+  };
+  const call: Call = { signal, lane: source.view()?.request?.user ?? "", mayStart: () => true };
+  let drained = false;
+
+  async function run(): Promise<SessionEnd> {
+    if (source.stored() === "unread") source.remember(await context.store.read(source.id, call));
+    const entry = source.stored();
+    if (entry === "unread" || drained) return { againInMs: 1 };
+    const opened = openRecord(entry, source, context, carry);
+    if (!("own" in opened)) return { ...opened, ...(carry === undefined ? {} : { carry }) };
+    const state = createSessionState(opened, carry);
+    const foreign = (opened.foreignLeaseUntil ?? 0) - context.clock.monotonic();
+    if (foreign > 0) return waitForHolder(state, foreign);
+    return act(state);
+  }
+
+  /** Somebody else is at work: nothing to do at all ends it, else look again when their lease has run out. */
+  function waitForHolder(state: SessionState, foreignMs: number): SessionEnd {
+    const { wanted } = look(state, source, context);
+    const nothing = planNow(state, wanted).steps.length === 0 && !state.dirty;
+    if (nothing) return {};
+    source.remember("unread");
+    return { againInMs: foreignMs + context.random.next() * 500, carry: toCarry(state, context) };
+  }
+
+  function planNow(state: SessionState, wanted: Wanted): Plan {
+    const { own, progress } = state;
+    return plan({ own, wanted, progress, abilities, now: context.clock.monotonic() });
+  }
+
+  async function act(state: SessionState): Promise<SessionEnd> {
+    const writer = createSessionWriter(state, source, context, call, bell.ring);
+    const caller = createSessionCaller(state, source, context, call, writer.lease.mayStart, bell.ring);
+    for (;;) {
+      state.draining = drained;
+      const { message, wanted } = look(state, source, context);
+      const next = settle(state, wanted);
+      const busy = countBusy(state);
+      const finish = ended(state, next, busy, writer);
+      if (finish !== undefined) return finish;
+      if (stopping(state)) caller.stopWaiting();
+      startWrite(state, next, busy, writer, caller);
+      startCalls(state, next, message, writer, caller);
+      await bell.wait(wakeAt(state, next, writer, caller));
+    }
+  }
+
+  /** Plans, and applies what needs no call until only calls are left. */
+  function settle(state: SessionState, wanted: Wanted): Plan {
+    for (;;) {
+      const next = planNow(state, wanted);
+      const changes = next.steps.filter((step) => step.do === "become");
+      if (changes.length === 0) return stopping(state) ? { steps: [], fallThrough: false } : next;
+      for (const { index, delivery } of changes) {
+        state.own = replaceDelivery(state.own, index, () => delivery);
+        context.meter.count("notifications_total", { kind: "post", outcome: delivery.state });
+      }
+      state.dirty = true;
+    }
+  }
+
+  function stopping(state: SessionState): boolean {
+    return state.draining || state.ending !== undefined || !context.gate.isOpen();
+  }
+
+  function ended(state: SessionState, next: Plan, busy: number, writer: SessionWriter): SessionEnd | undefined {
+    if (busy > 0 || writer.writing()) return undefined;
+    if (state.ending !== undefined) return { ...state.ending, carry: toCarry(state, context) };
+    const rest = remaining(next);
+    if (next.steps.length > 0 || state.dirty || writer.lease.held() || rest < longestWaitMs) return undefined;
+    const again = Number.isFinite(rest) ? { againInMs: rest } : {};
+    return { ...again, carry: toCarry(state, context) };
+  }
+
+  /** How long until the plan has something to do by itself. */
+  function remaining(next: Plan): number {
+    return next.wakeAt === undefined ? Number.POSITIVE_INFINITY : next.wakeAt - context.clock.monotonic();
+  }
+
+  function startWrite(
+    state: SessionState,
+    next: Plan,
+    busy: number,
+    writer: SessionWriter,
+    caller: SessionCaller,
+  ): void {
+    const now = context.clock.monotonic();
+    if (writer.writing() || state.ending !== undefined || writer.notBefore() > now) return;
+    const idle = busy === 0 && next.steps.length === 0 && remaining(next) >= longestWaitMs;
+    const held = writer.lease.held();
+    if (idle) {
+      if (state.dirty || held) writer.start({ release: true });
+      return;
+    }
+    const renew = held && writer.lease.renewAt(caller.anyRunning()) <= now;
+    if (state.dirty || renew || (!held && next.steps.length > 0)) writer.start({ waitMs: waitMs(next, busy, caller) });
+  }
+
+  /** What the lease has to cover beyond running calls: the shortest wait ahead. */
+  function waitMs(next: Plan, busy: number, caller: SessionCaller): number {
+    if (next.steps.length > 0 || caller.anyRunning()) return 0;
+    return busy > 0 ? caller.waitedMs() : Math.max(0, Math.min(remaining(next), longestWaitMs));
+  }
+
+  function startCalls(
+    state: SessionState,
+    next: Plan,
+    message: RequestMessage,
+    writer: SessionWriter,
+    caller: SessionCaller,
+  ): void {
+    const mayPost = writer.lease.mayStart() && statusIsStored(state);
+    for (const step of next.steps) {
+      if (step.do === "become" || (step.do !== "resolve" && !mayPost)) continue;
+      caller.start(step satisfies CallStep, message);
+    }
+  }
+
+  function wakeAt(state: SessionState, next: Plan, writer: SessionWriter, caller: SessionCaller): number | undefined {
+    const times: number[] = [];
+    if (next.wakeAt !== undefined) times.push(next.wakeAt);
+    if (!writer.writing()) {
+      if (writer.lease.held()) times.push(writer.lease.renewAt(caller.anyRunning()));
+      if (writer.notBefore() > 0 && (state.dirty || next.steps.length > 0)) times.push(writer.notBefore());
+    }
+    return times.length === 0 ? undefined : Math.min(...times);
+  }
+
+  return {
+    wake: bell.ring,
+    drain() {
+      drained = true;
+      bell.ring();
+    },
+    run,
+  };
+}

@@ -1,0 +1,120 @@
+import { type Clock, sleep } from "../base/clock.ts";
+import type { Log } from "../base/log.ts";
+import { PluginError } from "../base/plugin-error.ts";
+import type { PluginData, TeleportClient } from "../teleport.ts";
+import { findListProblem } from "./list-permission.ts";
+import type { RequestIndex } from "./request-index.ts";
+
+/** Finds what was missed while nobody watched, and marks it. */
+export interface CatchUp {
+  /**
+   * After an INIT, or for a sweep: lists all requests and marks those that differ. The first time, and then not more
+   * often than every 30 minutes, it also reads all our entries in one call. Returns what keeps the result from being
+   * complete, as a sentence.
+   */
+  run(stream: number, signal: AbortSignal): Promise<string | undefined>;
+}
+
+export interface CatchUpOptions {
+  readonly teleport: TeleportClient;
+  readonly pluginName: string;
+  readonly index: RequestIndex;
+  mark(id: string): void;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+const fullJoinEveryMs = 30 * 60_000;
+/** Between the two looks that prove a request to be gone. */
+const secondLookMs = 10_000;
+
+export function createCatchUp(options: CatchUpOptions): CatchUp {
+  const { teleport, pluginName, index, mark, clock, log } = options;
+  let joinedAt: number | undefined;
+
+  async function listAll(stream: number, signal: AbortSignal): Promise<{ seen: Set<string>; changed: string[] }> {
+    const seen = new Set<string>();
+    const changed: string[] = [];
+    for await (const page of teleport.listAccessRequests(signal)) {
+      for (const request of page) {
+        seen.add(request.id);
+        if (index.list(request, stream)) changed.push(request.id);
+      }
+    }
+    return { seen, changed };
+  }
+
+  /** One call for all our entries; they are joined in memory, and only what differs gets a session that acts. */
+  async function join(signal: AbortSignal): Promise<void> {
+    const data = await readAllEntries(signal);
+    if (data === undefined) {
+      for (const id of index.ids()) index.distrust(id);
+    } else {
+      for (const id of index.ids()) if (!data.has(id)) index.store(id, undefined);
+      for (const [id, entry] of data) index.store(id, entry);
+    }
+    joinedAt = clock.monotonic();
+    for (const id of index.ids()) mark(id);
+  }
+
+  /** Undefined when the answer is too large: then every request reads its own. */
+  async function readAllEntries(signal: AbortSignal): Promise<ReadonlyMap<string, PluginData> | undefined> {
+    try {
+      return await teleport.getAllPluginData("access_request", pluginName, signal);
+    } catch (thrown) {
+      if (PluginError.from(thrown).code !== "too_large") throw thrown;
+      log.warn(
+        "All plugin data together is too large for one answer: reading it request by request. Requests that were deleted while this plugin was down cannot be found this way.",
+      );
+      return undefined;
+    }
+  }
+
+  /** Gone needs proof: two looks some time apart, with the permission to see everything before and after. */
+  async function proveVanished(ids: readonly string[], signal: AbortSignal): Promise<void> {
+    const first = await stillMissing(ids, signal);
+    if (first.length === 0) return;
+    await sleep(clock, secondLookMs, signal);
+    const second = await stillMissing(first, signal);
+    if (findListProblem(await teleport.getOwnRoles(signal)) !== undefined) return;
+    for (const id of second) {
+      if (index.isGone(id)) continue;
+      log.info("A request ended while nobody watched", { request_id: id });
+      index.vanish(id);
+      mark(id);
+    }
+  }
+
+  async function stillMissing(ids: readonly string[], signal: AbortSignal): Promise<string[]> {
+    const missing: string[] = [];
+    for (const id of ids) {
+      if ((await teleport.getAccessRequest(id, signal)) === undefined) missing.push(id);
+    }
+    return missing;
+  }
+
+  return {
+    async run(stream, signal) {
+      const problem = findListProblem(await teleport.getOwnRoles(signal));
+      const full = joinedAt === undefined || clock.monotonic() - joinedAt >= fullJoinEveryMs;
+      const { seen, changed } = await listAll(stream, signal);
+      if (full) {
+        await join(signal);
+      } else {
+        for (const id of changed) {
+          // Another replica may have acted on what we did not see.
+          index.distrust(id);
+          mark(id);
+        }
+      }
+      if (problem !== undefined) return problem;
+      const vanished = [...index.expected()].filter((id) => !seen.has(id) && !index.touched(id, stream));
+      void proveVanished(vanished, signal).catch((thrown: unknown) => {
+        log.debug("Could not look again for requests that are no longer listed", {
+          reason: PluginError.from(thrown).message,
+        });
+      });
+      return undefined;
+    },
+  };
+}
