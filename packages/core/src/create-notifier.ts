@@ -10,6 +10,7 @@ import type { Notifier, NotifierOptions } from "./notifier.ts";
 import { createClientGate } from "./reconcile/client-gate.ts";
 import { createPluginDataStore } from "./reconcile/plugin-data-store.ts";
 import { createReconciler } from "./reconcile/reconciler.ts";
+import { leaseKey } from "./reconcile/record.ts";
 import type { ClusterView } from "./reconcile/request-view.ts";
 import { createRecipientDirectory } from "./routing/recipient-directory.ts";
 import { routeStatic } from "./routing/recipient-router.ts";
@@ -31,7 +32,7 @@ export function createNotifier(options: NotifierOptions): Notifier {
   const random = options.random ?? systemRandom;
   const log = options.log ?? silentLog;
   const meter = options.meter ?? silentMeter;
-  const index = createRequestIndex(clock);
+  const index = createRequestIndex(clock, (data) => data[leaseKey]);
   const started = Promise.withResolvers<void>();
   started.promise.catch(() => {});
   let cluster: ClusterView = { name: "" };

@@ -1,4 +1,7 @@
+import type { Call } from "./base/call.ts";
 import type { MessageStatus, Notice, Reply, RequestMessage } from "./domain/request-message.ts";
+
+export type { Call } from "./base/call.ts";
 
 /**
  * A place messages go to, as the platform knows it. `id` is never empty and is the identity used for
@@ -11,16 +14,6 @@ export interface Recipient {
 
 /** The address of a posted message. Strings only, few and short: it is stored in Teleport's plugin data. */
 export type SentMessage = Readonly<Record<string, string>>;
-
-/** What accompanies every call into an adapter. */
-export interface Call {
-  /** Ends the call; adapters pass it on to every request they make. */
-  readonly signal: AbortSignal;
-  /** Whose work this is (the requester): the limiter serves lanes in turn, so nobody floods the others out. */
-  readonly lane: string;
-  /** Asked when the limiter admits each HTTP call: false means that our lease no longer allows a new one. */
-  mayStart(): boolean;
-}
 
 /** One finding of {@link Messenger.check}. */
 export interface Check {

@@ -1,4 +1,4 @@
-import type { Call } from "../messenger.ts";
+import type { Call } from "./call.ts";
 import type { Clock } from "./clock.ts";
 import { LaneQueue } from "./lane-queue.ts";
 import { PluginError } from "./plugin-error.ts";

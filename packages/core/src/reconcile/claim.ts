@@ -6,7 +6,7 @@ import type { ClaimFacts } from "./official-record.ts";
 import { encodeRecord, entryBudgetBytes, toEntryBytes } from "./record.ts";
 
 /** Lease text, counters and what else may grow by a few bytes. */
-const slackBytes = 512;
+const spareBytes = 512;
 /** A resolved id, an error code, a digest and the punctuation around them. */
 const perDeliveryBytes = 260;
 
@@ -22,7 +22,7 @@ export function createClaim(
   budget: number = entryBudgetBytes,
 ): OwnState {
   const empty: OwnState = { nonce: random.token(12), tier: routing.tier, cut: routing.cut, omitted: 0, deliveries: [] };
-  let used = toEntryBytes(toEmptyEntry(empty, facts, stored)) + slackBytes;
+  let used = toEntryBytes(toEmptyEntry(empty, facts, stored)) + spareBytes;
   const deliveries: Delivery[] = [];
   for (const raw of routing.recipients) {
     used += reservedBytes(raw, stored);

@@ -1,6 +1,7 @@
 import type { ErrorCode } from "../base/plugin-error.ts";
 import type { MessageStatus } from "../domain/request-message.ts";
 import type { Recipient, SentMessage } from "../messenger.ts";
+import type { RoutingTier } from "../routing/recipient-router.ts";
 
 /**
  * One recipient of one request. `waiting`: not told yet. `sent`: told, the message is kept true. `blocked`: an operator
@@ -39,9 +40,6 @@ export interface Shown {
   /** Reviews it shows; only where there is no digest. */
   readonly reviews?: number;
 }
-
-/** Which set of recipients was chosen; a tier is left only when the platform knows none of its recipients. */
-export type RoutingTier = "rules" | "static" | "adopted";
 
 /** What we remember of one request besides the official keys. */
 export interface OwnState {

@@ -1,10 +1,11 @@
 import { isFinal, type MessageStatus } from "../domain/request-message.ts";
 import type { PluginData } from "../teleport.ts";
+import type { RequestSource, StoredEntry } from "../watch/request-index.ts";
 import { createClaim } from "./claim.ts";
 import type { OwnState } from "./delivery.ts";
 import { type ClaimFacts, toClaimFacts } from "./official-record.ts";
 import { decodeRecord } from "./record.ts";
-import type { Carry, RequestSource, SessionContext, SessionEnd, StoredEntry } from "./session-context.ts";
+import type { Carry, SessionContext, SessionEnd } from "./session-context.ts";
 import { mergePosted, takeOver } from "./takeover.ts";
 
 /** What a session starts from. */

@@ -1,14 +1,8 @@
 import { type ErrorCode, errorCodes } from "../base/plugin-error.ts";
 import type { MessageStatus } from "../domain/request-message.ts";
 import type { Recipient, SentMessage } from "../messenger.ts";
-import {
-  countOmitted,
-  type Delivery,
-  type DeliveryState,
-  type OwnState,
-  type RoutingTier,
-  type Shown,
-} from "./delivery.ts";
+import type { RoutingTier } from "../routing/recipient-router.ts";
+import { countOmitted, type Delivery, type DeliveryState, type OwnState, type Shown } from "./delivery.ts";
 
 /**
  * Our own key of the record: compact JSON with one-letter names, because Teleport gives all plugins of a request one

@@ -1,10 +1,11 @@
 import { PluginError } from "../base/plugin-error.ts";
 import type { RequestMessage } from "../domain/request-message.ts";
 import type { Call } from "../messenger.ts";
+import type { RequestSource } from "../watch/request-index.ts";
 import { takeStep } from "./calls.ts";
 import type { Delivery } from "./delivery.ts";
 import { type Attempts, afterFailure, type CallStep } from "./progress.ts";
-import type { RequestSource, SessionContext } from "./session-context.ts";
+import type { SessionContext } from "./session-context.ts";
 import { replaceDelivery, type SessionState } from "./session-state.ts";
 
 /** Makes a session's calls: one at a time per delivery, all deliveries at once. */

@@ -3,11 +3,9 @@ import type { Log } from "../base/log.ts";
 import type { Meter } from "../base/meter.ts";
 import type { Random } from "../base/random.ts";
 import type { AccessRequest } from "../domain/access-request.ts";
-import type { MessageStatus } from "../domain/request-message.ts";
 import type { Messenger } from "../messenger.ts";
 import type { RecipientDirectory } from "../routing/recipient-directory.ts";
 import type { Routing } from "../routing/recipient-router.ts";
-import type { PluginData } from "../teleport.ts";
 import type { ClientGate } from "./client-gate.ts";
 import type { Delivery } from "./delivery.ts";
 import type { PluginDataStore } from "./plugin-data-store.ts";
@@ -31,25 +29,6 @@ export interface SessionContext {
   route(request: AccessRequest): Routing;
   /** Teleport refuses our writes; an operator has to look at our role. */
   storeRefused(problem: string | undefined): void;
-}
-
-/** What is known of one request outside of its session. */
-export interface RequestSource {
-  readonly id: string;
-  /** The request as last seen, and how it ended if it is gone. */
-  view(): { readonly request?: AccessRequest; readonly gone?: MessageStatus } | undefined;
-  /** Our entry as last read or written; `unread` when it has to be read first. */
-  stored(): StoredEntry | "unread";
-  /** Keeps what was read or written; `unread` forgets it. */
-  remember(data: PluginData | undefined | "unread"): void;
-}
-
-export interface StoredEntry {
-  readonly data: PluginData | undefined;
-  /** Since when this process has seen the present lease value, in monotonic milliseconds. */
-  readonly leaseSince: number;
-  /** Since when this process has seen this very entry. */
-  readonly since: number;
 }
 
 /** What a session hands to the next one of the same request, within this process. */

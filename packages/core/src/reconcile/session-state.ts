@@ -1,5 +1,6 @@
 import type { RequestMessage } from "../domain/request-message.ts";
 import type { PluginData } from "../teleport.ts";
+import type { RequestSource } from "../watch/request-index.ts";
 import type { Delivery, OwnState } from "./delivery.ts";
 import { isLive } from "./delivery.ts";
 import { type ClaimFacts, splitMessages, toOfficialTag } from "./official-record.ts";
@@ -8,7 +9,7 @@ import type { Wanted } from "./plan.ts";
 import type { Attempts } from "./progress.ts";
 import { settleStatus } from "./record.ts";
 import { toRequestMessage, toShown } from "./request-view.ts";
-import type { Carry, RequestSource, SessionContext, SessionEnd } from "./session-context.ts";
+import type { Carry, SessionContext, SessionEnd } from "./session-context.ts";
 
 /** What one session knows, in memory; the only mutable thing of it. */
 export interface SessionState {

@@ -2,12 +2,13 @@ import { backoffMs, deliveryBackoff } from "../base/backoff.ts";
 import { PluginError } from "../base/plugin-error.ts";
 import type { Call } from "../messenger.ts";
 import type { PluginData } from "../teleport.ts";
+import type { RequestSource } from "../watch/request-index.ts";
 import { shrinkClaim } from "./claim.ts";
 import { toVerdict } from "./failure-table.ts";
 import type { Lease } from "./lease.ts";
 import { createLeaseKeeper, type LeaseKeeper } from "./lease-keeper.ts";
 import { adopt, decodeRecord, encodeRecord } from "./record.ts";
-import type { RequestSource, SessionContext } from "./session-context.ts";
+import type { SessionContext } from "./session-context.ts";
 import type { SessionState } from "./session-state.ts";
 import { mergePosted } from "./takeover.ts";
 

@@ -1,11 +1,12 @@
 import { createWakeUp } from "../base/wake-up.ts";
 import type { RequestMessage } from "../domain/request-message.ts";
 import type { Call } from "../messenger.ts";
+import type { RequestSource } from "../watch/request-index.ts";
 import { openRecord } from "./open-record.ts";
 import { type Abilities, type Plan, plan, type Wanted } from "./plan.ts";
 import type { CallStep } from "./progress.ts";
 import { createSessionCaller, type SessionCaller } from "./session-caller.ts";
-import type { Carry, RequestSource, SessionContext, SessionEnd } from "./session-context.ts";
+import type { Carry, SessionContext, SessionEnd } from "./session-context.ts";
 import {
   countBusy,
   createSessionState,

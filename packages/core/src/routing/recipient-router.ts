@@ -1,7 +1,12 @@
 import type { AccessRequest } from "../domain/access-request.ts";
 import type { Routes } from "../notifier.ts";
-import type { RoutingTier } from "../reconcile/delivery.ts";
 import { isEmailAddress } from "./email-address.ts";
+
+/**
+ * Which set of recipients was chosen; a tier is left only when the platform knows none of its recipients. `adopted`:
+ * the official plugin chose.
+ */
+export type RoutingTier = "rules" | "static" | "adopted";
 
 /** Who is to be told of one request, as raw recipients, and why it is these. */
 export interface Routing {

@@ -1,8 +1,6 @@
 import type { Clock } from "../base/clock.ts";
 import type { AccessRequest } from "../domain/access-request.ts";
 import type { MessageStatus } from "../domain/request-message.ts";
-import { leaseKey } from "../reconcile/record.ts";
-import type { RequestSource, StoredEntry } from "../reconcile/session-context.ts";
 import type { PluginData } from "../teleport.ts";
 
 /**
@@ -36,6 +34,25 @@ export interface RequestIndex {
   source(id: string): RequestSource;
 }
 
+/** What is known of one request outside of its session. */
+export interface RequestSource {
+  readonly id: string;
+  /** The request as last seen, and how it ended if it is gone. */
+  view(): { readonly request?: AccessRequest; readonly gone?: MessageStatus } | undefined;
+  /** Our entry as last read or written; `unread` when it has to be read first. */
+  stored(): StoredEntry | "unread";
+  /** Keeps what was read or written; `unread` forgets it. */
+  remember(data: PluginData | undefined | "unread"): void;
+}
+
+export interface StoredEntry {
+  readonly data: PluginData | undefined;
+  /** Since when this process has seen the present lease value, in monotonic milliseconds. */
+  readonly leaseSince: number;
+  /** Since when this process has seen this very entry. */
+  readonly since: number;
+}
+
 interface Entry {
   request?: AccessRequest;
   gone?: MessageStatus;
@@ -51,7 +68,8 @@ interface Entry {
 /** A deletion so shortly before the expiry is an expiry: clocks differ, and nobody deletes by hand just then. */
 const expiryToleranceMs = 60_000;
 
-export function createRequestIndex(clock: Clock): RequestIndex {
+/** `leaseOf` reads the lease value from an entry: how long it has stood there decides about taking over. */
+export function createRequestIndex(clock: Clock, leaseOf: (data: PluginData) => string | undefined): RequestIndex {
   const entries = new Map<string, Entry>();
 
   function entryOf(id: string): Entry {
@@ -75,7 +93,7 @@ export function createRequestIndex(clock: Clock): RequestIndex {
 
   function remember(entry: Entry, data: PluginData | undefined): void {
     const now = clock.monotonic();
-    const value = data?.[leaseKey] ?? "";
+    const value = (data && leaseOf(data)) ?? "";
     if (entry.lease?.value !== value) entry.lease = { value, since: now };
     const before = entry.stored === "unread" ? undefined : entry.stored;
     const same = before !== undefined && sameData(before.data, data);

@@ -1,0 +1,248 @@
+import {
+  type AccessRequest,
+  type ClusterInfo,
+  type PluginData,
+  type PluginDataAddress,
+  PluginError,
+  type Review,
+  type Role,
+  type TeleportClient,
+  type WatchEvent,
+} from "@access-plugins/core";
+
+/**
+ * A Teleport cluster in memory, behind core's own interface: for tests of core that run on a fake clock and want every
+ * order of events. Real gRPC is the job of the simulated Auth Service.
+ */
+export interface MemoryTeleport extends TeleportClient {
+  readonly cluster: MemoryCluster;
+}
+
+type Method = Exclude<keyof TeleportClient, "watch">;
+
+/** The cluster's side: what users do, what goes wrong, and what was asked. */
+export interface MemoryCluster {
+  create(fields: Partial<AccessRequest> & { id: string }): void;
+  review(id: string, review: Partial<Review> & { author: string; state: Review["state"] }): void;
+  update(id: string, change: Partial<AccessRequest>): void;
+  /** Deletes the request; its plugin data stays, as Teleport keeps it for an hour. */
+  delete(id: string): void;
+  /** Drops the plugin data as well. */
+  purge(id: string): void;
+  /** Ends all watches with an error. */
+  endWatches(error?: PluginError): void;
+  /** Announces renewed credentials on all watches. */
+  supersede(): void;
+  /** While down, every call and watch fails as unavailable. */
+  setDown(down: boolean): void;
+  setRoles(roles: readonly Role[]): void;
+  /** Runs before a call takes effect; throw to refuse it, return a promise to hold it. */
+  before: ((method: Method, args: readonly unknown[]) => void | Promise<void>) | undefined;
+  /** Runs after a call took effect; throw to lose its answer. */
+  after: ((method: Method, args: readonly unknown[]) => void | Promise<void>) | undefined;
+  /** Every call so far. */
+  readonly calls: readonly { readonly method: Method; readonly id?: string }[];
+  countCalls(method: Method): number;
+  clearCalls(): void;
+  pluginData(id: string, plugin: string): PluginData | undefined;
+  setPluginData(id: string, plugin: string, data: PluginData): void;
+  watches(): number;
+}
+
+const allRole: Role = {
+  name: "access-plugin",
+  allow: { logins: [], rules: [{ resources: ["access_request"], verbs: ["list", "read"], where: "" }] },
+  deny: { logins: [], rules: [] },
+};
+
+export function createMemoryTeleport(info: Partial<ClusterInfo> = {}): MemoryTeleport {
+  const requests = new Map<string, AccessRequest>();
+  const entries = new Map<string, Map<string, Record<string, string>>>();
+  const watchers = new Set<Watcher>();
+  const calls: { method: Method; id?: string }[] = [];
+  let roles: readonly Role[] = [allRole];
+  let revisions = 0;
+  let down = false;
+
+  function store(request: AccessRequest): void {
+    const revised = { ...request, revision: `r${++revisions}` };
+    requests.set(request.id, revised);
+    emit({ type: "put", kind: "access_request", request: revised });
+  }
+
+  function emit(event: WatchEvent): void {
+    for (const watcher of watchers) watcher.push(event);
+  }
+
+  const cluster: MemoryCluster = {
+    before: undefined,
+    after: undefined,
+    calls,
+    create: (fields) => store({ ...emptyRequest, ...fields }),
+    review(id, review) {
+      const request = known(id);
+      const full: Review = { reason: "", thresholdIndexes: [], ...review };
+      const state = review.state === "pending" ? request.state : review.state;
+      store({ ...request, reviews: [...request.reviews, full], state, resolveReason: full.reason });
+    },
+    update: (id, change) => store({ ...known(id), ...change }),
+    delete(id) {
+      requests.delete(id);
+      emit({ type: "delete", kind: "access_request", name: id });
+    },
+    purge: (id) => void entries.delete(id),
+    endWatches(error = new PluginError("unavailable", "event fanout system reset")) {
+      for (const watcher of watchers) watcher.end(error);
+    },
+    supersede: () => emit({ type: "superseded" }),
+    setDown(value) {
+      down = value;
+      if (down) cluster.endWatches();
+    },
+    setRoles(value) {
+      roles = value;
+    },
+    countCalls: (method) => calls.filter((call) => call.method === method).length,
+    clearCalls: () => void calls.splice(0),
+    pluginData: (id, plugin) => entries.get(id)?.get(plugin),
+    setPluginData(id, plugin, data) {
+      entryOf(id).set(plugin, { ...data });
+    },
+    watches: () => watchers.size,
+  };
+
+  function known(id: string): AccessRequest {
+    const request = requests.get(id);
+    if (request === undefined) throw new Error(`the test never created ${id}`);
+    return request;
+  }
+
+  function entryOf(id: string): Map<string, Record<string, string>> {
+    const found = entries.get(id) ?? new Map<string, Record<string, string>>();
+    entries.set(id, found);
+    return found;
+  }
+
+  async function call<T>(method: Method, args: readonly unknown[], signal: AbortSignal, effect: () => T): Promise<T> {
+    calls.push({ method, ...(typeof args[0] === "string" ? { id: args[0] } : {}) });
+    signal.throwIfAborted();
+    if (down) throw new PluginError("unavailable", "connection refused");
+    await cluster.before?.(method, args);
+    const result = effect();
+    await cluster.after?.(method, args);
+    return result;
+  }
+
+  function update(of: PluginDataAddress, set: PluginData, expect: PluginData): void {
+    if (Object.keys(expect).length === 0) throw new PluginError("invalid_argument", "an empty Expect is no condition");
+    if (!requests.has(of.resource) && !entries.has(of.resource)) {
+      throw new PluginError("not_found", `no access request matching "${of.resource}"`);
+    }
+    const entry = entryOf(of.resource).get(of.plugin) ?? {};
+    for (const [key, value] of Object.entries(expect)) {
+      if ((entry[key] ?? "") !== value) throw new PluginError("conflict", `expectations not met for field "${key}"`);
+    }
+    const next = Object.fromEntries(Object.entries({ ...entry, ...set }).filter(([, value]) => value !== ""));
+    if (JSON.stringify(next).length > 1_000_000) throw new PluginError("too_large", "plugin data size limit exceeded");
+    entryOf(of.resource).set(of.plugin, next);
+  }
+
+  return {
+    cluster,
+    ping: (signal) =>
+      call("ping", [], signal, () => ({
+        clusterName: "example.com",
+        serverVersion: "18.0.0",
+        proxyPublicAddr: "proxy.example.com:443",
+        advancedAccessWorkflows: false,
+        ...info,
+      })),
+    async *watch(_kinds, signal) {
+      if (down) throw new PluginError("unavailable", "connection refused");
+      const watcher = createWatcher();
+      watchers.add(watcher);
+      const stop = () => watcher.end(new PluginError("aborted", "stopped"));
+      signal.addEventListener("abort", stop, { once: true });
+      if (signal.aborted) stop();
+      try {
+        yield { type: "init", confirmed: ["access_request", "access_monitoring_rule"] };
+        for (;;) yield await watcher.next();
+      } finally {
+        signal.removeEventListener("abort", stop);
+        watchers.delete(watcher);
+      }
+    },
+    async *listAccessRequests(signal) {
+      yield await call("listAccessRequests", [], signal, () => [...requests.values()]);
+    },
+    getAccessRequest: (id, signal) => call("getAccessRequest", [id], signal, () => requests.get(id)),
+    getPluginData: (of, signal) =>
+      call("getPluginData", [of.resource], signal, () => {
+        const entry = entries.get(of.resource)?.get(of.plugin);
+        return entry === undefined || Object.keys(entry).length === 0 ? undefined : { ...entry };
+      }),
+    getAllPluginData: (_kind, plugin, signal) =>
+      call("getAllPluginData", [], signal, () => {
+        const all = [...entries].map(([id, byPlugin]) => [id, byPlugin.get(plugin)] as const);
+        return new Map(all.flatMap(([id, entry]) => (entry === undefined ? [] : [[id, { ...entry }] as const])));
+      }),
+    updatePluginData: (of, set, expect, signal) =>
+      call("updatePluginData", [of.resource, set, expect], signal, () => update(of, set, expect)),
+    getOwnRoles: (signal) => call("getOwnRoles", [], signal, () => roles),
+    getRole: (name, signal) =>
+      call("getRole", [name], signal, () => {
+        throw new PluginError("not_found", `role ${name} is not found`);
+      }),
+    getUser: (name, signal) =>
+      call("getUser", [name], signal, () => {
+        throw new PluginError("not_found", `user ${name} is not found`);
+      }),
+  };
+}
+
+const emptyRequest: Omit<AccessRequest, "id"> = {
+  user: "alice",
+  roles: ["editor"],
+  state: "pending",
+  revision: "",
+  reason: "",
+  resolveReason: "",
+  suggestedReviewers: [],
+  resources: [],
+  annotations: {},
+  reviews: [],
+  thresholds: [],
+  roleThresholds: {},
+  kind: "unspecified",
+};
+
+interface Watcher {
+  push(event: WatchEvent): void;
+  end(error: PluginError): void;
+  next(): Promise<WatchEvent>;
+}
+
+function createWatcher(): Watcher {
+  const events: WatchEvent[] = [];
+  let ended: PluginError | undefined;
+  let wake = Promise.withResolvers<void>();
+  return {
+    push(event) {
+      events.push(event);
+      wake.resolve();
+    },
+    end(error) {
+      ended ??= error;
+      wake.resolve();
+    },
+    async next() {
+      for (;;) {
+        const event = events.shift();
+        if (event !== undefined) return event;
+        if (ended !== undefined) throw ended;
+        await wake.promise;
+        wake = Promise.withResolvers<void>();
+      }
+    },
+  };
+}
