@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { AuthService } from "@access-plugins/teleport-client/gen/teleport/legacy/client/proto/authservice_pb";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { type AuthClient, createAuthClient } from "./auth-client.ts";
 import { createFakeAuthService, type FakeAuthService } from "./fake-auth-service.ts";
+import { type AuthClient, createAuthClient } from "./grpc/auth-client.ts";
 
 let auth: FakeAuthService;
 let plugin: AuthClient;

@@ -7,14 +7,14 @@ import {
   RequestState,
 } from "@access-plugins/teleport-client/gen/teleport/legacy/types/types_pb";
 import { create } from "@bufbuild/protobuf";
-import type { AccessRequestOperations } from "./access-request-operations.ts";
-import type { Cluster } from "./cluster.ts";
-import { createCondition } from "./condition.ts";
-import { defaultUserNames } from "./defaults.ts";
-import { type Caller, toCaller } from "./permissions.ts";
-import type { PluginDataObject } from "./plugin-data-store.ts";
-import { toLabelValues } from "./role.ts";
-import { toTimestamp } from "./timestamps.ts";
+import type { AccessRequestOperations } from "./access-requests/access-request-operations.ts";
+import type { Cluster } from "./cluster/cluster.ts";
+import { defaultUserNames } from "./cluster/defaults.ts";
+import { type Caller, toCaller } from "./cluster/permissions.ts";
+import type { PluginDataObject } from "./cluster/plugin-data-store.ts";
+import { toLabelValues } from "./cluster/role.ts";
+import { toTimestamp } from "./cluster/timestamps.ts";
+import { createCondition } from "./grpc/condition.ts";
 
 /** What a person asks for. Everything has a default. */
 export interface RequestInput {
@@ -69,7 +69,8 @@ export interface RequestDesk {
   deleteRequest(id: string): void;
   /** The stored request; undefined when there is none. */
   request(id: string): AccessRequestV3 | undefined;
-  readonly requestCount: number;
+  /** All stored requests, in the order of their creation. */
+  requests(): readonly AccessRequestV3[];
   /** Waits until the stored request fits; undefined is a deleted one. Rejects after `timeoutMs` (10 s). */
   untilRequest(id: string, fits: (request: AccessRequestV3 | undefined) => boolean, timeoutMs?: number): Promise<void>;
   /** The entries of all plugins on a request (or access list), by plugin name. Empty when there are none. */
@@ -120,9 +121,7 @@ export function createRequestDesk(cluster: Cluster, operations: AccessRequestOpe
       void operations.promote(id, list, reason, as(by)),
     deleteRequest: (id) => operations.delete(id, as(defaultUserNames.admin)),
     request: (id) => cluster.requests.get(id)?.message,
-    get requestCount() {
-      return cluster.requests.size;
-    },
+    requests: () => [...cluster.requests.all()].map(({ message }) => message),
     async untilRequest(id, fits, timeoutMs) {
       const probe = () => (fits(cluster.requests.get(id)?.message) ? true : undefined);
       await changes.until(probe, `request ${id} to fit`, timeoutMs);

@@ -1,0 +1,9 @@
+export { createFakeClock, type FakeClock } from "../fake-clock.ts";
+export {
+  createMemoryMessenger,
+  type MemoryMessage,
+  type MemoryMessenger,
+  type MemoryMessengerOptions,
+  type MessengerMethod,
+} from "./memory-messenger.ts";
+export { createMemoryTeleport, type MemoryCluster, type MemoryTeleport } from "./memory-teleport.ts";
