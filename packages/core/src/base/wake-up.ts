@@ -20,7 +20,8 @@ export function createWakeUp(clock: Clock): WakeUp {
     async wait(at) {
       if (!rung) {
         await new Promise<void>((resolve) => {
-          const cancel = at === undefined ? () => {} : clock.after(Math.max(0, at - clock.monotonic()), resolve);
+          const cancel =
+            at === undefined ? () => {} : clock.after(Math.max(0, Math.ceil(at - clock.monotonic())), resolve);
           wake = () => {
             cancel();
             resolve();

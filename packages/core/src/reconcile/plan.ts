@@ -107,8 +107,8 @@ function dueSteps(
 /** Nobody is told of a request that is over already; but a message may be out there that we do not know of. */
 function closedBeforeTold(delivery: Delivery, index: number, input: PlanInput): Step {
   if (!delivery.unsure) return { do: "become", index, delivery: { ...delivery, state: "skipped" } };
-  if (input.abilities.findPosted && delivery.to !== undefined) return { do: "search", index };
-  return { do: "become", index, delivery: { ...delivery, state: "orphan" } };
+  if (!input.abilities.findPosted) return { do: "become", index, delivery: { ...delivery, state: "orphan" } };
+  return { do: delivery.to === undefined ? "resolve" : "search", index };
 }
 
 function tell(delivery: Delivery, index: number, input: PlanInput, taken: ReadonlyMap<string, number>): Step {

@@ -159,14 +159,14 @@ export function createSession(
     }
   }
 
+  /** The next moment at which something changes by itself; what is due already has been started. */
   function wakeAt(state: SessionState, next: Plan, writer: SessionWriter, caller: SessionCaller): number | undefined {
-    const times: number[] = [];
-    if (next.wakeAt !== undefined) times.push(next.wakeAt);
-    if (!writer.writing()) {
-      if (writer.lease.held()) times.push(writer.lease.renewAt(caller.anyRunning()));
-      if (writer.notBefore() > 0 && (state.dirty || next.steps.length > 0)) times.push(writer.notBefore());
-    }
-    return times.length === 0 ? undefined : Math.min(...times);
+    const now = context.clock.monotonic();
+    const times = [next.wakeAt ?? 0];
+    if (!writer.writing()) times.push(writer.notBefore());
+    if (!writer.writing() && writer.lease.held()) times.push(writer.lease.renewAt(caller.anyRunning()));
+    const ahead = times.filter((time) => time > now);
+    return ahead.length === 0 || state.ending !== undefined ? undefined : Math.min(...ahead);
   }
 
   return {

@@ -93,6 +93,7 @@ export function createMemoryTeleport(info: Partial<ClusterInfo> = {}): MemoryTel
     purge: (id) => void entries.delete(id),
     endWatches(error = new PluginError("unavailable", "event fanout system reset")) {
       for (const watcher of watchers) watcher.end(error);
+      watchers.clear();
     },
     supersede: () => emit({ type: "superseded" }),
     setDown(value) {

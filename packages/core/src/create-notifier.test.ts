@@ -1,0 +1,557 @@
+import { describe, expect, it } from "vitest";
+import { PluginError } from "./base/plugin-error.ts";
+import { type Harness, startNotifier } from "./testing/notifier-harness.ts";
+
+const entryOf = (h: Harness, id: string) => h.cluster.pluginData(id, "memory") ?? {};
+const textsOf = (h: Harness, level: string) =>
+  h.lines.filter((line) => line.level === level).map((line) => line.message);
+
+async function ready(h: Harness): Promise<Harness> {
+  await h.clock.advanceUntil(() => h.notifier.status().ready, 30_000);
+  return h;
+}
+
+describe("one request from its creation to its end", () => {
+  it("is told to every recipient of its roles and to its suggested reviewers, once each", async () => {
+    const h = await ready(
+      startNotifier({ routes: { roleToRecipients: { "*": ["general"], dba: ["dbas", "general"] } } }),
+    );
+    h.cluster.create({ id: "r1", roles: ["editor", "dba"], suggestedReviewers: ["bob@example.com", "no address"] });
+    await h.clock.advance(1_000);
+    expect(h.messenger.statuses("r1")).toEqual({
+      general: ["pending"],
+      dbas: ["pending"],
+      "bob@example.com": ["pending"],
+    });
+    expect(textsOf(h, "warn")).toContain("Failed to notify a suggested reviewer with an invalid email address");
+    await h.stop();
+  });
+
+  it("costs two writes and no read", async () => {
+    const h = await ready(startNotifier());
+    h.cluster.clearCalls();
+    h.cluster.create({ id: "r1" });
+    await h.clock.advance(1_000);
+    expect(h.cluster.calls.map((call) => call.method)).toEqual(["updatePluginData", "updatePluginData"]);
+    await h.stop();
+  });
+
+  it("shares the result write among recipients that are equally fast", async () => {
+    const h = await ready(
+      startNotifier({ routes: { roleToRecipients: { "*": ["a", "b", "c"] } }, messenger: { latencyMs: 20 } }),
+    );
+    h.cluster.clearCalls();
+    h.cluster.create({ id: "r1" });
+    await h.clock.advance(1_000);
+    expect(h.cluster.countCalls("updatePluginData")).toBe(2);
+    await h.stop();
+  });
+
+  it("leaves what an official plugin needs to take over", async () => {
+    const h = await ready(startNotifier());
+    h.cluster.create({ id: "r1", user: "alice", roles: ["dba", "editor"], reason: "ticket 4711" });
+    await h.clock.advance(1_000);
+    expect(entryOf(h, "r1")).toMatchObject({
+      user: "alice",
+      roles: "dba,editor",
+      request_reason: "ticket 4711",
+      messages: "general/m1",
+    });
+    expect(Object.keys(entryOf(h, "r1"))).not.toContain("resolution");
+    await h.stop();
+  });
+
+  it("gets each review as a reply and shows the decision on every copy", async () => {
+    const h = await ready(startNotifier({ routes: { roleToRecipients: { "*": ["a", "b"] } } }));
+    h.cluster.create({ id: "r1" });
+    await h.clock.advance(1_000);
+    h.cluster.review("r1", { author: "bob", state: "pending", reason: "looking" });
+    await h.clock.advance(1_000);
+    h.cluster.review("r1", { author: "carol", state: "approved", reason: "go" });
+    await h.clock.advance(1_000);
+    expect(h.messenger.statuses("r1")).toEqual({ a: ["approved"], b: ["approved"] });
+    for (const message of h.messenger.messages) {
+      expect(message.replies.map((reply) => reply.kind === "review" && reply.author)).toEqual(["bob", "carol"]);
+      expect(message.versions.at(-1)?.resolveReason).toBe("go");
+    }
+    expect(entryOf(h, "r1")).toMatchObject({ resolution: "APPROVED", resolve_reason: "go", reviews_count: "2" });
+    await h.stop();
+  });
+
+  it.each([
+    ["approved", "APPROVED"],
+    ["denied", "DENIED"],
+    ["promoted", "PROMOTED"],
+  ] as const)("shows %s and stays so when the request is deleted later", async (state, tag) => {
+    const h = await ready(startNotifier());
+    h.cluster.create({ id: "r1", requestExpiry: new Date(h.clock.now().getTime() + 5_000) });
+    await h.clock.advance(1_000);
+    h.cluster.update("r1", { state, resolveReason: "because" });
+    await h.clock.advance(10_000);
+    h.cluster.clearCalls();
+    h.cluster.delete("r1");
+    await h.clock.advance(10_000);
+    expect(h.messenger.statuses("r1")).toEqual({ general: [state] });
+    expect(entryOf(h, "r1")["resolution"]).toBe(tag);
+    expect(h.cluster.calls).toEqual([]);
+    expect(h.notifier.status().openRequests).toBe(0);
+    await h.stop();
+  });
+
+  it.each([
+    ["expired", 2_000],
+    ["removed", 3_600_000],
+  ] as const)("shows %s when it is deleted %d ms before its expiry at the most", async (status, expiresIn) => {
+    const h = await ready(startNotifier());
+    h.cluster.create({ id: "r1", requestExpiry: new Date(h.clock.now().getTime() + expiresIn) });
+    await h.clock.advance(3_000);
+    h.cluster.delete("r1");
+    await h.clock.advance(3_000);
+    expect(h.messenger.statuses("r1")).toEqual({ general: [status] });
+    expect(entryOf(h, "r1")["resolution"]).toBe("EXPIRED");
+    await h.stop();
+  });
+
+  it("shows an approval that an admin overrode as denied, everywhere", async () => {
+    const h = await ready(startNotifier({ routes: { roleToRecipients: { "*": ["a", "b"] } } }));
+    h.cluster.create({ id: "r1" });
+    await h.clock.advance(1_000);
+    h.cluster.update("r1", { state: "approved" });
+    await h.clock.advance(1_000);
+    h.cluster.update("r1", { state: "denied", resolveReason: "wrong person" });
+    await h.clock.advance(1_000);
+    expect(h.messenger.statuses("r1")).toEqual({ a: ["denied"], b: ["denied"] });
+    expect(entryOf(h, "r1")).toMatchObject({ resolution: "DENIED", resolve_reason: "wrong person" });
+    await h.stop();
+  });
+
+  it("is not told to anybody when it was closed before, and costs nothing when nobody is to be told", async () => {
+    const h = await ready(startNotifier({ routes: { roleToRecipients: { dba: ["dbas"] } } }));
+    h.cluster.clearCalls();
+    h.cluster.create({ id: "nobody", roles: ["editor"] });
+    h.cluster.create({ id: "closed", roles: ["dba"], state: "approved" });
+    await h.clock.advance(1_000);
+    h.cluster.update("nobody", { reason: "again" });
+    await h.clock.advance(1_000);
+    expect(h.messenger.messages).toEqual([]);
+    expect(h.cluster.countCalls("updatePluginData")).toBe(0);
+    await h.stop();
+  });
+
+  it("is told once to a place that two recipients mean", async () => {
+    const h = await ready(
+      startNotifier({
+        routes: { roleToRecipients: { "*": ["a@example.com", "U1"] } },
+        messenger: { aliases: { "a@example.com": "U1" } },
+      }),
+    );
+    h.cluster.create({ id: "r1" });
+    await h.clock.advance(1_000);
+    expect(h.messenger.messages.map((message) => message.place)).toEqual(["U1"]);
+    await h.stop();
+  });
+});
+
+describe("recipients are independent of each other", () => {
+  it("serves the rest while one hangs, three fail twice and one is unknown", async () => {
+    const all = Array.from({ length: 20 }, (_, at) => `c${at}`);
+    const h = await ready(
+      startNotifier({ routes: { roleToRecipients: { "*": [...all, "unknown-1"] } }, messenger: { latencyMs: 100 } }),
+    );
+    const tries = new Map<string, number>();
+    h.messenger.before = async (method, place) => {
+      if (method !== "post") return;
+      tries.set(place, (tries.get(place) ?? 0) + 1);
+      if (place === "c0") await new Promise(() => {});
+      if (["c1", "c2", "c3"].includes(place) && (tries.get(place) ?? 0) <= 2)
+        throw new PluginError("unavailable", "HTTP 500");
+    };
+    h.cluster.create({ id: "r1" });
+    await h.clock.advance(300);
+    const told = () => h.messenger.messages.map((message) => message.place);
+    expect(told()).toEqual(all.slice(4));
+    await h.clock.advance(5_000);
+    expect(told().sort()).toEqual(all.slice(1).sort());
+    expect(entryOf(h, "r1")["messages"]?.split(",")).toHaveLength(19);
+    expect(h.lines).toContainEqual(
+      expect.objectContaining({
+        level: "warn",
+        fields: expect.objectContaining({ recipient: "unknown-1", code: "recipient_unknown" }),
+      }),
+    );
+  });
+
+  it("tries a blocked recipient again after an hour, and at once when asked to", async () => {
+    const h = await ready(startNotifier());
+    let allowed = false;
+    h.messenger.before = (method) => {
+      if (method === "post" && !allowed) throw new PluginError("recipient_forbidden", "The bot is not in the channel.");
+    };
+    const posts = () => h.messenger.calls.filter((call) => call.method === "post").length;
+    h.cluster.create({ id: "r1" });
+    await h.clock.advance(30 * 60_000);
+    expect(posts()).toBe(1);
+    await h.clock.advance(31 * 60_000);
+    expect(posts()).toBe(2);
+    allowed = true;
+    h.notifier.retryNow();
+    await h.clock.advance(1_000);
+    expect(h.messenger.statuses("r1")).toEqual({ general: ["pending"] });
+    await h.stop();
+  });
+
+  it("gives a deleted message up, and neither the other copies nor later events suffer", async () => {
+    const h = await ready(startNotifier({ routes: { roleToRecipients: { "*": ["a", "b"] } } }));
+    h.cluster.create({ id: "r1" });
+    await h.clock.advance(1_000);
+    h.messenger.delete("a");
+    h.cluster.review("r1", { author: "bob", state: "approved" });
+    await h.clock.advance(60_000);
+    expect(h.messenger.statuses("r1")).toEqual({ b: ["approved"] });
+    expect(h.messenger.calls.filter((call) => call.method === "edit" && call.place === "a")).toHaveLength(1);
+    await h.stop();
+  });
+
+  it("sends a refused body once more as plain text", async () => {
+    const h = await ready(startNotifier());
+    let refusals = 1;
+    h.messenger.before = (method) => {
+      if (method === "post" && refusals-- > 0) throw new PluginError("content_rejected", "invalid_blocks");
+    };
+    h.cluster.create({ id: "r1" });
+    await h.clock.advance(2_000);
+    expect(h.messenger.messages.map((message) => message.versions[0]?.form)).toEqual(["plain"]);
+    await h.stop();
+  });
+
+  it("tells the outcome by a reply where the message can no longer be edited", async () => {
+    const h = await ready(startNotifier());
+    h.cluster.create({ id: "r1" });
+    await h.clock.advance(1_000);
+    h.messenger.before = (method) => {
+      if (method === "edit") throw new PluginError("message_locked", "The edit time limit is over.");
+    };
+    h.cluster.update("r1", { state: "denied", resolveReason: "no" });
+    await h.clock.advance(60_000);
+    expect(h.messenger.messages[0]?.replies).toEqual([{ kind: "outcome", status: "denied", resolveReason: "no" }]);
+    expect(h.messenger.calls.filter((call) => call.method === "edit")).toHaveLength(1);
+    await h.stop();
+  });
+});
+
+describe("the chat platform fails", () => {
+  it("delivers everything after ten minutes without it", async () => {
+    const h = await ready(startNotifier({ routes: { roleToRecipients: { "*": ["a", "b", "c"] } } }));
+    for (let at = 0; at < 10; at += 1) h.cluster.create({ id: `told${at}` });
+    await h.clock.advance(2_000);
+    h.messenger.before = () => {
+      throw new PluginError("unavailable", "HTTP 503");
+    };
+    for (let at = 0; at < 10; at += 1) {
+      h.cluster.create({ id: `new${at}` });
+      h.cluster.update(`told${at}`, { state: "approved" });
+    }
+    await h.clock.advance(10 * 60_000);
+    h.messenger.before = undefined;
+    await h.clock.advance(60_000);
+    for (let at = 0; at < 10; at += 1) {
+      expect(h.messenger.statuses(`told${at}`)).toEqual({ a: ["approved"], b: ["approved"], c: ["approved"] });
+      expect(h.messenger.statuses(`new${at}`)).toEqual({ a: ["pending"], b: ["pending"], c: ["pending"] });
+    }
+    await h.stop();
+  });
+
+  it("blames nobody when the client is refused, is not ready meanwhile, and goes on with new credentials", async () => {
+    const h = await ready(startNotifier());
+    let valid = false;
+    h.messenger.before = () => {
+      if (!valid) throw new PluginError("unauthenticated", "The token was revoked.", { fix: "Install the app again." });
+    };
+    h.cluster.create({ id: "r1" });
+    h.cluster.create({ id: "r2" });
+    await h.clock.advance(5_000);
+    expect(h.notifier.status()).toMatchObject({
+      ready: false,
+      problems: ["The token was revoked. Install the app again."],
+    });
+    expect(textsOf(h, "error")).toHaveLength(1);
+    valid = true;
+    h.notifier.retryNow();
+    await h.clock.advance(10_000);
+    expect(h.notifier.status().ready).toBe(true);
+    expect([h.messenger.statuses("r1"), h.messenger.statuses("r2")]).toEqual([
+      { general: ["pending"] },
+      { general: ["pending"] },
+    ]);
+    await h.stop();
+  });
+
+  it("keeps 60 requests to a throttled place in little more than the least possible time", async () => {
+    const h = await ready(startNotifier());
+    let last = Number.NEGATIVE_INFINITY;
+    h.messenger.before = (method, place) => {
+      if (method !== "post") return;
+      const now = h.clock.monotonic();
+      if (now - last < 1_000) {
+        throw new PluginError("rate_limited", "ratelimited", {
+          retryAfterMs: Math.ceil((1_000 - (now - last)) / 1_000) * 1_000,
+          bucket: `place ${place}`,
+        });
+      }
+      last = now;
+    };
+    const start = h.clock.monotonic();
+    for (let at = 0; at < 60; at += 1) h.cluster.create({ id: `r${at}`, user: `user${at}` });
+    await h.clock.advanceUntil(() => h.messenger.messages.length === 60, 120_000);
+    expect(h.clock.monotonic() - start).toBeLessThanOrEqual(59_000 * 1.1);
+    expect(new Set(h.messenger.messages.map((message) => message.versions[0]?.requestId)).size).toBe(60);
+  });
+});
+
+describe("the connection to Teleport ends", () => {
+  it("reconnects and catches up what happened meanwhile", async () => {
+    const h = await ready(startNotifier());
+    h.cluster.create({ id: "old" });
+    await h.clock.advance(1_000);
+    h.cluster.setDown(true);
+    await h.clock.advance(20_000);
+    expect(h.notifier.status().ready).toBe(false);
+    h.cluster.create({ id: "new" });
+    h.cluster.update("old", { state: "approved" });
+    h.cluster.setDown(false);
+    await h.clock.advance(10_000);
+    expect(h.messenger.statuses("old")).toEqual({ general: ["approved"] });
+    expect(h.messenger.statuses("new")).toEqual({ general: ["pending"] });
+    expect(h.ended.value).toBe("running");
+    await h.stop();
+  });
+
+  it("closes what vanished unseen only after two looks, and says that the outcome was not observed", async () => {
+    const h = await ready(startNotifier());
+    h.cluster.create({ id: "r1" });
+    await h.clock.advance(1_000);
+    h.cluster.setDown(true);
+    h.cluster.delete("r1");
+    h.cluster.setDown(false);
+    await h.clock.advance(9_000);
+    expect(h.messenger.statuses("r1")).toEqual({ general: ["pending"] });
+    await h.clock.advance(15_000);
+    expect(h.messenger.statuses("r1")).toEqual({ general: ["closed"] });
+    expect(entryOf(h, "r1")["resolution"]).toBe("EXPIRED");
+    await h.stop();
+  });
+
+  it("closes nothing by absence when the role cannot list, and names the verb", async () => {
+    const h = await ready(startNotifier());
+    h.cluster.create({ id: "r1" });
+    await h.clock.advance(1_000);
+    h.cluster.setRoles([
+      {
+        name: "p",
+        allow: { logins: [], rules: [{ resources: ["access_request"], verbs: ["read"], where: "" }] },
+        deny: { logins: [], rules: [] },
+      },
+    ]);
+    h.cluster.setDown(true);
+    h.cluster.delete("r1");
+    h.cluster.setDown(false);
+    await h.clock.advance(10 * 60_000);
+    expect(h.messenger.statuses("r1")).toEqual({ general: ["pending"] });
+    expect(h.notifier.status().problems.join()).toContain("the verb list on access_request");
+    await h.stop();
+  });
+
+  it("moves to renewed credentials without losing an event", async () => {
+    const h = await ready(startNotifier());
+    h.cluster.supersede();
+    h.cluster.create({ id: "r1" });
+    await h.clock.advance(5_000);
+    expect(h.messenger.statuses("r1")).toEqual({ general: ["pending"] });
+    expect(h.cluster.watches()).toBe(1);
+    await h.stop();
+  });
+
+  it("ends with the error when it shall fail fast", async () => {
+    const h = await ready(startNotifier({ failFast: true }));
+    h.cluster.endWatches();
+    await h.clock.advance(1_000);
+    expect(h.ended.value).toMatchObject({ code: "unavailable" });
+  });
+});
+
+describe("another process takes over", () => {
+  it("starts on 50 told requests with one list, one plugin-data call and nothing else", async () => {
+    const before = await ready(startNotifier());
+    for (let at = 0; at < 50; at += 1) before.cluster.create({ id: `r${at}` });
+    await before.clock.advance(2_000);
+    await before.stop();
+    before.cluster.clearCalls();
+    const chatCalls = before.messenger.calls.length;
+    const h = await ready(startNotifier({ after: before }));
+    await h.clock.advance(20_000);
+    expect(h.cluster.calls.map((call) => call.method).sort()).toEqual([
+      "getAllPluginData",
+      "getOwnRoles",
+      "listAccessRequests",
+      "ping",
+    ]);
+    expect(h.messenger.calls.slice(chatCalls).map((call) => call.method)).toEqual(["check"]);
+    await h.stop();
+  });
+
+  it("tells, edits and closes what happened while nothing ran", async () => {
+    const before = await ready(startNotifier());
+    for (const id of ["edit", "gone", "keep"]) before.cluster.create({ id });
+    await before.clock.advance(2_000);
+    await before.stop();
+    before.cluster.create({ id: "new" });
+    before.cluster.review("edit", { author: "bob", state: "denied", reason: "no" });
+    before.cluster.delete("gone");
+    const h = await ready(startNotifier({ after: before }));
+    await h.clock.advance(16_000);
+    expect(h.messenger.statuses("new")).toEqual({ general: ["pending"] });
+    expect(h.messenger.statuses("edit")).toEqual({ general: ["denied"] });
+    expect(h.messenger.statuses("gone")).toEqual({ general: ["closed"] });
+    expect(h.messenger.statuses("keep")).toEqual({ general: ["pending"] });
+    await h.stop();
+  });
+
+  it("waits for a dead holder's lease, then finishes: nobody is lost, only the call in flight may repeat", async () => {
+    const before = await ready(startNotifier({ routes: { roleToRecipients: { "*": ["a", "b", "c"] } } }));
+    before.messenger.after = (method, place) => {
+      if (method === "post" && place === "b") {
+        before.kill();
+        return new Promise(() => {});
+      }
+      return undefined;
+    };
+    before.cluster.create({ id: "r1" });
+    await before.clock.advance(10);
+    before.messenger.after = undefined;
+    const h = startNotifier({ after: before, routes: { roleToRecipients: { "*": ["a", "b", "c"] } } });
+    await ready(h);
+    await h.clock.advance(11_000);
+    const places = h.messenger.messages.map((message) => message.place);
+    expect(new Set(places)).toEqual(new Set(["a", "b", "c"]));
+    h.cluster.update("r1", { state: "approved" });
+    await h.clock.advance(5_000);
+    const entry = entryOf(h, "r1")["messages"]?.split(",") ?? [];
+    expect(entry).toHaveLength(3);
+    await h.stop();
+  });
+
+  it("finds the message of a dead holder again where the platform lets us search", async () => {
+    const options = { routes: { roleToRecipients: { "*": ["a"] } }, messenger: { withSearch: true } };
+    const before = await ready(startNotifier(options));
+    before.messenger.after = (method) => {
+      if (method !== "post") return undefined;
+      before.kill();
+      return new Promise(() => {});
+    };
+    before.cluster.create({ id: "r1" });
+    await before.clock.advance(10);
+    before.messenger.after = undefined;
+    const h = await ready(startNotifier({ ...options, after: before }));
+    h.cluster.update("r1", { state: "approved" });
+    await h.clock.advance(12_000);
+    expect(h.messenger.messages).toHaveLength(1);
+    expect(h.messenger.statuses("r1")).toEqual({ a: ["approved"] });
+    await h.stop();
+  });
+
+  it("adopts an official plugin's record, writes nothing until there is work, then does the rest", async () => {
+    const seed = startNotifier({ messenger: {} });
+    await ready(seed);
+    await seed.stop();
+    const id = await seed.messenger.post(
+      { id: "general", kind: "channel" },
+      { requestId: "r1", status: "pending" } as never,
+      "k",
+      { signal: new AbortController().signal, lane: "", mayStart: () => true },
+    );
+    seed.cluster.create({ id: "r1" });
+    seed.cluster.setPluginData("r1", "memory", { user: "alice", roles: "editor", messages: `general/${id["id"]}` });
+    seed.cluster.clearCalls();
+    const h = await ready(startNotifier({ after: seed }));
+    await h.clock.advance(5_000);
+    expect(h.cluster.countCalls("updatePluginData")).toBe(0);
+    h.cluster.review("r1", { author: "bob", state: "approved" });
+    await h.clock.advance(5_000);
+    expect(h.messenger.messages).toHaveLength(1);
+    expect(h.messenger.statuses("r1")).toEqual({ general: ["approved"] });
+    expect(h.messenger.messages[0]?.replies).toHaveLength(1);
+    await h.stop();
+  });
+
+  it("finishes a claim the official plugin abandoned, after a minute", async () => {
+    const seed = await ready(startNotifier());
+    await seed.stop();
+    seed.cluster.create({ id: "r1" });
+    seed.cluster.setPluginData("r1", "memory", { user: "alice", roles: "editor" });
+    const h = await ready(startNotifier({ after: seed }));
+    await h.clock.advance(50_000);
+    expect(h.messenger.messages).toEqual([]);
+    await h.clock.advance(15_000);
+    expect(h.messenger.statuses("r1")).toEqual({ general: ["pending"] });
+    await h.stop();
+  });
+
+  it("shares the work of two replicas without posting twice", async () => {
+    const first = await ready(
+      startNotifier({ routes: { roleToRecipients: { "*": ["a", "b"] } }, messenger: { latencyMs: 50 } }),
+    );
+    const second = await ready(
+      startNotifier({ after: first, routes: { roleToRecipients: { "*": ["a", "b"] } }, seed: 7 }),
+    );
+    for (let at = 0; at < 20; at += 1) first.cluster.create({ id: `r${at}` });
+    await first.clock.advance(2_000);
+    for (let at = 0; at < 20; at += 1) first.cluster.review(`r${at}`, { author: "bob", state: "approved" });
+    await first.clock.advance(60_000);
+    expect(first.messenger.messages).toHaveLength(40);
+    for (let at = 0; at < 20; at += 1)
+      expect(first.messenger.statuses(`r${at}`)).toEqual({ a: ["approved"], b: ["approved"] });
+    for (const message of first.messenger.messages) expect(message.replies).toHaveLength(1);
+    await first.stop();
+    await second.stop();
+  });
+});
+
+describe("stopping", () => {
+  it("finishes what is in flight, stores it and starts nothing new", async () => {
+    const h = await ready(startNotifier({ messenger: { latencyMs: 300 } }));
+    h.cluster.create({ id: "r1" });
+    await h.clock.advance(400);
+    const stopping = h.stop();
+    h.cluster.create({ id: "r2" });
+    await stopping;
+    expect(h.ended.value).toBe("ended");
+    expect(entryOf(h, "r1")["messages"]).toBe("general/m1");
+    expect(h.messenger.statuses("r2")).toEqual({});
+    expect(h.clock.pendingTimers()).toBe(0);
+  });
+});
+
+describe("starting", () => {
+  it("tries again, visibly, what may pass by itself", async () => {
+    const seed = await ready(startNotifier());
+    await seed.stop();
+    seed.cluster.setDown(true);
+    const h = startNotifier({ after: seed });
+    await h.clock.advance(3_000);
+    expect(textsOf(h, "warn")).toContain("Connecting to Teleport failed; trying again");
+    h.cluster.setDown(false);
+    await ready(h);
+    await h.stop();
+  });
+
+  it("ends when the platform refuses the client", async () => {
+    const seed = await ready(startNotifier());
+    await seed.stop();
+    seed.messenger.before = (method) => {
+      if (method === "check") throw new PluginError("unauthenticated", "invalid_auth");
+    };
+    const h = startNotifier({ after: seed });
+    await h.clock.advance(1_000);
+    expect(h.ended.value).toMatchObject({ code: "unauthenticated" });
+  });
+});

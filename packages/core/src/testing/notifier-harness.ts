@@ -1,0 +1,155 @@
+import {
+  createFakeClock,
+  createMemoryMessenger,
+  createMemoryTeleport,
+  type FakeClock,
+  type MemoryCluster,
+  type MemoryMessenger,
+  type MemoryMessengerOptions,
+  type MemoryTeleport,
+} from "@access-plugins/testing/doubles";
+import type { Log, LogFields } from "../base/log.ts";
+import type { Meter } from "../base/meter.ts";
+import type { Random } from "../base/random.ts";
+import { createRateLimiter } from "../base/rate-limiter.ts";
+import { createNotifier } from "../create-notifier.ts";
+import type { Notifier, Routes } from "../notifier.ts";
+
+export interface LogLine {
+  readonly level: keyof Log;
+  readonly message: string;
+  readonly fields: LogFields;
+}
+
+/** One running notifier on a cluster and a platform in memory, all on one fake clock. */
+export interface Harness {
+  readonly clock: FakeClock;
+  readonly teleport: MemoryTeleport;
+  readonly cluster: MemoryCluster;
+  readonly messenger: MemoryMessenger;
+  readonly notifier: Notifier;
+  readonly lines: LogLine[];
+  /** Sums of counters, by name and labels. */
+  readonly counts: Map<string, number>;
+  /** Outcome of `run`: pending until it ended. */
+  readonly ended: { value: "running" | "ended" | Error };
+  /** Stops as SIGTERM does and waits for the end. */
+  stop(): Promise<void>;
+  /** The process dies: nothing it does from now on reaches anybody. Whoever starts next is another process. */
+  kill(): void;
+}
+
+export interface HarnessOptions {
+  readonly routes?: Partial<Routes>;
+  readonly messenger?: Omit<MemoryMessengerOptions, "clock" | "limiter">;
+  readonly failFast?: boolean;
+  /** An earlier harness whose cluster, platform and clock go on. */
+  readonly after?: Harness;
+  readonly seed?: number;
+}
+
+export function startNotifier(options: HarnessOptions = {}): Harness {
+  const clock = options.after?.clock ?? createFakeClock();
+  const limiter = createRateLimiter({ clock });
+  const teleport = options.after?.teleport ?? createMemoryTeleport();
+  const platform = options.after?.messenger ?? createMemoryMessenger({ clock, limiter, ...options.messenger });
+  const lines: LogLine[] = [];
+  const counts = new Map<string, number>();
+  const abort = new AbortController();
+  const ended: Harness["ended"] = { value: "running" };
+  const alive = { value: true };
+  const notifier = createNotifier({
+    pluginName: "memory",
+    teleport: mortal(teleport, alive),
+    messenger: mortal(platform, alive),
+    routes: { roleToRecipients: { "*": ["general"] }, maxSuggestedReviewers: 50, ...options.routes },
+    clock,
+    random: createSeededRandom(options.seed ?? (options.after === undefined ? 1 : 2)),
+    log: createRecordingLog(lines),
+    meter: createRecordingMeter(counts),
+    ...(options.failFast === undefined ? {} : { failFast: options.failFast }),
+  });
+  notifier.run(abort.signal).then(
+    () => {
+      ended.value = "ended";
+    },
+    (thrown: unknown) => {
+      ended.value = thrown instanceof Error ? thrown : new Error(String(thrown));
+    },
+  );
+  return {
+    clock,
+    teleport,
+    cluster: teleport.cluster,
+    messenger: platform,
+    notifier,
+    lines,
+    counts,
+    ended,
+    async stop() {
+      abort.abort();
+      await clock.advanceUntil(() => ended.value !== "running", 60_000);
+    },
+    kill() {
+      alive.value = false;
+      abort.abort();
+    },
+  };
+}
+
+/** A dead process calls nobody and hears no answer. */
+function mortal<T extends object>(target: T, alive: { value: boolean }): T {
+  const dead = new Promise<never>(() => {});
+  return new Proxy(target, {
+    get(object, key, receiver) {
+      const value: unknown = Reflect.get(object, key, receiver);
+      if (typeof value !== "function") return value;
+      return (...args: unknown[]) => {
+        if (!alive.value) return dead;
+        const result: unknown = Reflect.apply(value, object, args);
+        return result instanceof Promise ? result.then((answer) => (alive.value ? answer : dead)) : result;
+      };
+    },
+  });
+}
+
+/** mulberry32: small, seeded, good enough for jitter. */
+export function createSeededRandom(seed: number): Random {
+  let state = seed >>> 0;
+  const next = () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+  const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+  return {
+    next,
+    token: (bytes) =>
+      Array.from({ length: Math.ceil((bytes * 4) / 3) }, () => alphabet[Math.floor(next() * 64)]).join(""),
+  };
+}
+
+function createRecordingLog(lines: LogLine[], base: LogFields = {}): Log {
+  const at = (level: LogLine["level"]) => (message: string, fields?: LogFields) => {
+    lines.push({ level, message, fields: { ...base, ...fields } });
+  };
+  return {
+    debug: at("debug"),
+    info: at("info"),
+    warn: at("warn"),
+    error: at("error"),
+    child: (fields) => createRecordingLog(lines, { ...base, ...fields }),
+  };
+}
+
+function createRecordingMeter(counts: Map<string, number>): Meter {
+  return {
+    count(name, labels = {}, by = 1) {
+      const key = [name, ...Object.entries(labels).map(([label, value]) => `${label}=${value}`)].join(" ");
+      counts.set(key, (counts.get(key) ?? 0) + by);
+    },
+    gauge: () => {},
+    observe: () => {},
+  };
+}
