@@ -1,0 +1,83 @@
+import {
+  type Clock,
+  createRateLimiter,
+  type Log,
+  type Messenger,
+  PluginError,
+  type RateLimiter,
+  systemClock,
+} from "@access-plugins/core";
+import type { Plugin } from "./define-plugin.ts";
+import { countFaults, type Fault, renderFaults } from "./fault.ts";
+import { type LoadedConfig, loadConfig } from "./load-config.ts";
+import { type LogSink, openLogSink } from "./log-sink.ts";
+import { createLogger } from "./logger.ts";
+import { createRedactor, type Redactor } from "./redactor.ts";
+import type { Terminal } from "./terminal.ts";
+
+/** How a command that needs the configuration is run. */
+export interface RunOptions {
+  readonly plugin: Plugin;
+  readonly terminal: Terminal;
+  readonly configPath: string;
+  /** Log everything, with stacks. */
+  readonly debug: boolean;
+}
+
+/** The parts every such command is made of. */
+export interface Composition {
+  readonly config: LoadedConfig;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly sink: LogSink;
+  readonly redactor: Redactor;
+  readonly messenger: Messenger;
+  /** Reads secrets again; true when one changed. Called on its own when the platform refuses the credentials. */
+  refreshSecrets(): Promise<boolean>;
+}
+
+/**
+ * Loads the configuration and builds the parts. Undefined when the configuration has errors: all of them have been
+ * printed then.
+ */
+export async function compose(options: RunOptions): Promise<Composition | undefined> {
+  const { plugin, terminal, configPath, debug } = options;
+  const redactor = createRedactor();
+  const { config, faults } = await loadConfig(plugin, configPath, redactor);
+  if (config === undefined) {
+    terminal.err(redactor.redact(renderFatalFaults(configPath, faults)));
+    return undefined;
+  }
+  const sink = openLogSink(config.log.output);
+  const log = createLogger({ ...config.log, debug, sink, redactor });
+  for (const fault of faults) logWarning(log, configPath, fault);
+  const refreshSecrets = () => config.secrets.refresh(log);
+  const clock = systemClock;
+  const limiter = withRefusalHook(createRateLimiter({ clock }), () => void refreshSecrets());
+  const messenger = config.platform.createMessenger({ log, clock, limiter, secret: config.secrets.reader });
+  return { config, clock, log, sink, redactor, messenger, refreshSecrets };
+}
+
+function renderFatalFaults(path: string, faults: readonly Fault[]): string {
+  return `${renderFaults(path, faults)}\nTerminating with fatal error: ${countFaults(faults)} in the configuration\n`;
+}
+
+function logWarning(log: Log, path: string, { message, fix, position }: Fault): void {
+  const place = position === undefined ? path : `${path}:${position.line}:${position.column}`;
+  log.warn(message, { place, fix });
+}
+
+/** Every HTTP call of a messenger passes the limiter, so here a refusal of the credentials is seen first. */
+function withRefusalHook(limiter: RateLimiter, onRefused: () => void): RateLimiter {
+  return {
+    waitOf: limiter.waitOf,
+    async run(buckets, call, request) {
+      try {
+        return await limiter.run(buckets, call, request);
+      } catch (thrown) {
+        if (thrown instanceof PluginError && thrown.code === "unauthenticated") onRefused();
+        throw thrown;
+      }
+    },
+  };
+}

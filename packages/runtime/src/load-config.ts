@@ -1,0 +1,190 @@
+import type { Routes } from "@access-plugins/core";
+import { z } from "zod";
+import { toCanonicalKeys } from "./canonical-keys.ts";
+import { commonSettingsShape, roleMapSchema } from "./common-settings.ts";
+import type { BoundPlugin, Plugin } from "./define-plugin.ts";
+import { type Environment, type EnvironmentSettings, readEnvironment } from "./environment.ts";
+import { createFaultList, type Fault, type FaultList } from "./fault.ts";
+import { isReadableByEverybody, readBoundedFile } from "./file-access.ts";
+import { type IssueContext, reportIssues } from "./issue-faults.ts";
+import type { ListenAddress } from "./listen-address.ts";
+import { checkLogOutput, type LogSettings } from "./log-settings.ts";
+import type { Redactor } from "./redactor.ts";
+import { type RoleMap, readRoleMap, roleMapKey } from "./role-map.ts";
+import { readSecrets, withValueAt } from "./secret-settings.ts";
+import { createSecretStore, type SecretStore } from "./secret-store.ts";
+import { describeSettings, type SettingNode } from "./settings-tree.ts";
+import { checkTeleportTable, type TeleportSettings, toTeleportSettings } from "./teleport-settings.ts";
+import { parseToml, type TomlDocument } from "./toml-document.ts";
+import { isTomlTable, type TomlTable, valueAt } from "./toml-value.ts";
+
+/** A whole configuration, checked: everything a plugin is built from. */
+export interface LoadedConfig {
+  readonly teleport: TeleportSettings;
+  readonly log: LogSettings;
+  readonly routes: Routes;
+  /** Where health and metrics are served; undefined: nowhere. */
+  readonly diagnostics: ListenAddress | undefined;
+  readonly environment: EnvironmentSettings;
+  readonly secrets: SecretStore;
+  readonly platform: BoundPlugin;
+}
+
+/** Either a configuration with its warnings, or all faults at once. */
+export type LoadResult =
+  | { readonly config: LoadedConfig; readonly faults: readonly Fault[] }
+  | { readonly config: undefined; readonly faults: readonly Fault[] };
+
+/** A configuration is a page of text; more is a wrong path. */
+const mostConfigBytes = 1024 * 1024;
+
+const commonSchema = z.object(commonSettingsShape);
+
+/** Everything that may be written into the configuration of this plugin. */
+export function describeConfig(plugin: Plugin): SettingNode {
+  return describeSettings(z.object({ ...plugin.settings, ...commonSettingsShape, [roleMapKey]: roleMapSchema }));
+}
+
+/**
+ * Reads and checks the configuration file, the files it names and the environment, and reports every fault at once.
+ * Secrets are given to the redactor before anything about them is said. Changes nothing on disk.
+ */
+export async function loadConfig(
+  plugin: Plugin,
+  path: string,
+  redactor: Redactor,
+  environment: Environment = process.env,
+): Promise<LoadResult> {
+  const source = await readSource(plugin, path);
+  if (typeof source !== "string") return { config: undefined, faults: [source] };
+  const document = parseToml(source);
+  if (!("root" in document)) return { config: undefined, faults: [toSyntaxFault(document)] };
+  return checkDocument(plugin, path, document, redactor, environment);
+}
+
+async function checkDocument(
+  plugin: Plugin,
+  path: string,
+  document: TomlDocument,
+  redactor: Redactor,
+  environment: Environment,
+): Promise<LoadResult> {
+  const faults = createFaultList(document.positionOf);
+  const tree = describeConfig(plugin);
+  const written = toCanonicalKeys(document.root, tree, faults);
+  const { root, secrets, unreadable } = await readSecrets(written, plugin.secrets, faults);
+  for (const { value } of secrets.values()) redactor.add(value);
+  const context = { root, tree, secrets: plugin.secrets, faults };
+  const common = checkCommon(context);
+  const platform = checkPlatform(plugin, context, unreadable);
+  const roles = readRoles(plugin, root, faults);
+  const settings = readEnvironment(environment, faults);
+  await checkFiles(
+    path,
+    root,
+    [...secrets.values()].some(({ file }) => file === undefined),
+    faults,
+  );
+  const found = faults.list();
+  if (common === undefined || platform === undefined || found.some(({ level }) => level === "error")) {
+    return { config: undefined, faults: found };
+  }
+  const config = {
+    teleport: toTeleportSettings(common.teleport),
+    log: common.log,
+    routes: {
+      roleToRecipients: roles,
+      maxSuggestedReviewers: common.routing.max_suggested_reviewers,
+    },
+    diagnostics: common.diagnostics.listen_addr,
+    environment: settings,
+    secrets: createSecretStore(secrets, {
+      onValue: (value) => redactor.add(value),
+      findProblem: (key, value) => findSecretProblem(plugin, root, key, value),
+    }),
+    platform,
+  };
+  return { config, faults: found };
+}
+
+async function readSource(plugin: Plugin, path: string): Promise<string | Fault> {
+  const content = await readBoundedFile(path, mostConfigBytes);
+  if ("problem" in content) {
+    const fix =
+      content.problem.message === "the file does not exist"
+        ? `create it with \`${plugin.name} configure > ${path}\` and fill in your values, or name another file with --config`
+        : content.problem.fix;
+    return { level: "error", message: content.problem.message, fix };
+  }
+  if (content.size > mostConfigBytes) {
+    return {
+      level: "error",
+      message: "the file is larger than 1 MiB",
+      fix: "name the configuration file with --config",
+    };
+  }
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(content.bytes);
+  } catch {
+    return { level: "error", message: "the file is not UTF-8 text", fix: "save it as UTF-8" };
+  }
+}
+
+function checkCommon(context: IssueContext) {
+  const result = commonSchema.safeParse(context.root);
+  if (result.success) return result.data;
+  reportIssues(result.error.issues, context);
+  return undefined;
+}
+
+/** The role map, or the platform's own list in its place. */
+function readRoles(plugin: Plugin, root: TomlTable, faults: FaultList): RoleMap {
+  const map = readRoleMap(root[roleMapKey], plugin.roleToRecipients === "required", faults);
+  const key = plugin.recipientsForAllRoles;
+  const recipients = key === undefined ? undefined : valueAt(root, key.split("."));
+  // Anything else than a list has been reported by the platform's schema.
+  if (!Array.isArray(recipients) || recipients.length === 0) return map;
+  if (Object.keys(map).length > 0) {
+    faults.warn([roleMapKey], `\`${roleMapKey}\` is not used: \`${key}\` takes its place`, "remove one of the two");
+  }
+  return { "*": recipients.filter((recipient) => typeof recipient === "string") };
+}
+
+function checkPlatform(plugin: Plugin, context: IssueContext, unreadable: readonly string[]): BoundPlugin | undefined {
+  const bound = plugin.bind(context.root);
+  if (!("issues" in bound)) return bound;
+  // Of a secret whose file cannot be read, that has been said.
+  const issues = bound.issues.filter((issue) => !unreadable.includes(issue.path.join(".")));
+  reportIssues(issues, context);
+  return undefined;
+}
+
+async function checkFiles(path: string, root: TomlTable, holdsSecret: boolean, faults: FaultList): Promise<void> {
+  const { teleport, log } = root;
+  if (isTomlTable(teleport)) await checkTeleportTable(teleport, faults);
+  if (isTomlTable(log)) await checkLogOutput(log["output"], faults);
+  if (holdsSecret && (await isReadableByEverybody(path))) {
+    faults.warn([], "the file holds a secret and is readable by every user of this machine", `chmod o-rwx ${path}`);
+  }
+}
+
+/** What the platform's schema says of a new secret, with everything else unchanged. */
+function findSecretProblem(plugin: Plugin, root: TomlTable, key: string, value: string): string | undefined {
+  const bound = plugin.bind(withValueAt(root, key.split("."), value));
+  return "issues" in bound ? bound.issues.map((issue) => issue.message).join("; ") : undefined;
+}
+
+function toSyntaxFault({ message, line, column }: { message: string; line: number; column: number }): Fault {
+  const fix = syntaxFixes.find(([part]) => message.includes(part))?.[1] ?? "correct the TOML at this place";
+  return { level: "error", position: { line, column }, message: `this is not TOML: ${message}`, fix };
+}
+
+const syntaxFixes: readonly (readonly [part: string, fix: string])[] = [
+  ["redefine", "the same key or table is written twice: keep one"],
+  ["invalid value", 'put texts in quotes: key = "value"'],
+  ["control characters", "close the quotes on the same line"],
+  ["unfinished string", "close the quotes on the same line"],
+  ["followed by an end-of-line", "write one key per line"],
+  ["escape", "write \\\\ for a backslash, or put the text in single quotes"],
+  ["unfinished array", "close the array with ]"],
+];
