@@ -17,3 +17,4 @@ export { StatusError } from "./fake-auth-service/grpc/status-error.ts";
 export type { FakeAuthServiceOptions } from "./fake-auth-service/options.ts";
 export type { RequestDesk, RequestInput, ResolveInput, ReviewInput } from "./fake-auth-service/request-desk.ts";
 export { createFakeClock, type FakeClock } from "./fake-clock.ts";
+export * from "./messenger-contract.ts";

@@ -1,0 +1,4 @@
+import { messengerContract } from "@access-plugins/testing";
+import { slackContractSuite } from "./testing/contract-suite.ts";
+
+messengerContract("Slack", slackContractSuite);

@@ -1,0 +1,165 @@
+import { type ErrorFacts, PluginError, toSingleLine, truncate } from "@access-plugins/core";
+import { WebAPIHTTPError, WebAPIPlatformError, WebAPIRequestError } from "@slack/web-api";
+import type { Method } from "./limits.ts";
+import { toRefusal } from "./refusal-table.ts";
+import { refusalDetails } from "./wire.ts";
+
+/** What the client saw of a call that failed. */
+export interface FailedCall {
+  readonly method: Method;
+  /** From wide to narrow; a 429 is blamed on the last. */
+  readonly buckets: readonly string[];
+  /** Why we ended the call ourselves, if we did. */
+  readonly ended?: "deadline" | "abort" | undefined;
+  /** Of the answer, once its head was there. */
+  readonly status?: number | undefined;
+  readonly retryAfter?: string | undefined;
+  readonly isJson?: boolean | undefined;
+}
+
+const tryAgain = "Nothing to do: the call is tried again.";
+const checkPath = "Something between here and Slack answered in its place: check slack.apiurl, proxies and firewalls.";
+const checkNetwork = "Check slack.apiurl, DNS, proxies and firewalls between here and Slack.";
+const checkCertificates =
+  "Slack's certificate is not trusted here: name the CA of your proxy in NODE_EXTRA_CA_CERTS, and check slack.apiurl.";
+
+/** Retry-After is whole seconds; anything beyond an hour is taken as an hour. */
+const longestPauseMs = 3_600_000;
+
+/** The one mapping of everything a call can throw to our error. */
+export function toPluginError(thrown: unknown, call: FailedCall): PluginError {
+  if (thrown instanceof PluginError) return thrown;
+  if (call.ended === "abort") return fail(call, "aborted", "was stopped.", { ambiguous: true, cause: cause(thrown) });
+  if (call.ended === "deadline") return timedOut(thrown, call);
+  if (call.status === 429) return rateLimited(call, "HTTP 429", pauseOf(call.retryAfter));
+  if (call.status !== undefined && call.status !== 200) return badStatus(call, call.status);
+  if (thrown instanceof WebAPIPlatformError) return refused(thrown, call);
+  return notReached(thrown, call);
+}
+
+/** An answer that says `ok` and is yet not what the method documents: what it was worth is unknown. */
+export function unreadableAnswer(call: FailedCall, detail: string): PluginError {
+  return fail(call, "unavailable", `was answered with something else than Slack documents (${detail}).`, {
+    reason: "unreadable_answer",
+    ambiguous: true,
+    fix: checkPath,
+  });
+}
+
+function refused(thrown: WebAPIPlatformError, call: FailedCall): PluginError {
+  const details = refusalDetails.safeParse(thrown.data);
+  const slackCode = details.success ? details.data.error : "";
+  if (call.isJson !== true || !details.success || !/^[a-z_]{1,64}$/u.test(slackCode)) {
+    return unreadableAnswer(call, "no JSON, or no error code");
+  }
+  const refusal = toRefusal(slackCode, call.method);
+  if (refusal.code === "rate_limited") {
+    const told = details.data.response_metadata.retryAfter;
+    const pause = refusal.retryAfterMs ?? pauseOf(told === undefined ? call.retryAfter : String(told));
+    return rateLimited(refusal.wholeMethod ? { ...call, buckets: [call.method] } : call, slackCode, pause, refusal.fix);
+  }
+  const more = [
+    details.data.needed && `needed scope: ${details.data.needed}`,
+    ...(details.data.response_metadata.messages ?? []),
+  ];
+  return fail(call, refusal.code, `was refused: ${slackCode}${inBrackets(more)}.`, {
+    reason: slackCode,
+    fix: refusal.fix,
+    ambiguous: refusal.ambiguous ?? false,
+    cause: thrown,
+  });
+}
+
+function rateLimited(call: FailedCall, why: string, pause: number | undefined, fix = tryAgain): PluginError {
+  return fail(call, "rate_limited", `has to wait: ${why}.`, {
+    reason: why === "HTTP 429" ? "http_429" : why,
+    fix,
+    bucket: call.buckets.at(-1) ?? call.method,
+    ...(pause === undefined ? {} : { retryAfterMs: pause }),
+  });
+}
+
+function timedOut(thrown: unknown, call: FailedCall): PluginError {
+  return fail(call, "timeout", "got no complete answer in time.", {
+    reason: "deadline",
+    ambiguous: true,
+    fix: `${tryAgain} If it happens often: ${checkNetwork}`,
+    cause: cause(thrown),
+  });
+}
+
+/** Slack itself answers 200 or 429 only; the rest comes from its edge or from a proxy, and its text is not kept. */
+function badStatus(call: FailedCall, status: number): PluginError {
+  const facts = { reason: `http_${status}`, cause: new Error(`HTTP status ${status}`) };
+  if (status >= 500) {
+    return fail(call, "unavailable", `was answered with HTTP ${status}.`, { ...facts, fix: tryAgain, ambiguous: true });
+  }
+  if (status === 413) {
+    return fail(call, "content_rejected", "was refused as too large (HTTP 413).", { ...facts, fix: checkPath });
+  }
+  return fail(call, "unavailable", `was answered with HTTP ${status}, which Slack never does.`, {
+    ...facts,
+    fix: checkPath,
+  });
+}
+
+function notReached(thrown: unknown, call: FailedCall): PluginError {
+  const reason = systemCode(thrown);
+  const untrusted = /CERT|TLS|SSL|SIGNED|ALTNAME|UNABLE_TO/u.test(reason);
+  const unsent = untrusted || unsentCodes.has(reason) || failedToConnect(thrown);
+  return fail(call, "unavailable", `did not reach Slack (${reason}).`, {
+    reason,
+    fix: untrusted ? checkCertificates : checkNetwork,
+    ambiguous: !unsent,
+    cause: cause(thrown),
+  });
+}
+
+/** Failures before the first byte of the request could leave. */
+const unsentCodes = new Set(
+  "ECONNREFUSED ENOTFOUND EAI_AGAIN ENETUNREACH EHOSTUNREACH UND_ERR_CONNECT_TIMEOUT UND_ERR_INVALID_ARG".split(" "),
+);
+
+const effectFree: ReadonlySet<Method> = new Set(["auth.test", "users.lookupByEmail", "users.info"]);
+
+function fail(call: FailedCall, code: PluginError["code"], what: string, facts: ErrorFacts): PluginError {
+  return new PluginError(code, `Slack call ${call.method} ${what}`, {
+    ...facts,
+    operation: call.method,
+    ambiguous: facts.ambiguous === true && !effectFree.has(call.method),
+  });
+}
+
+function pauseOf(retryAfter: string | undefined): number | undefined {
+  const seconds = Number.parseInt(retryAfter ?? "", 10);
+  return Number.isNaN(seconds) ? undefined : Math.min(Math.max(0, seconds) * 1_000, longestPauseMs);
+}
+
+function inBrackets(details: readonly (string | undefined)[]): string {
+  const text = details.filter((detail) => detail !== undefined && detail !== "").join("; ");
+  return text === "" ? "" : ` (${truncate(toSingleLine(text), 300)})`;
+}
+
+function* causes(thrown: unknown): Generator<Error> {
+  for (let error = thrown, depth = 0; error instanceof Error && depth < 5; error = error.cause, depth += 1) yield error;
+}
+
+/** The innermost word for what happened: `ECONNRESET`, `UND_ERR_SOCKET`. */
+function systemCode(thrown: unknown): string {
+  const codes = [...causes(thrown)].map((error) => ("code" in error ? error.code : undefined));
+  const code = codes.filter((found) => typeof found === "string" && /^[A-Z][A-Z0-9_]{2,60}$/u.test(found)).at(-1);
+  return typeof code === "string" ? code : "network_error";
+}
+
+function failedToConnect(thrown: unknown): boolean {
+  return [...causes(thrown)].some(
+    (error) => "syscall" in error && (error.syscall === "connect" || error.syscall === "getaddrinfo"),
+  );
+}
+
+/** The SDK's wrappers hold whole answers; what they wrap does not. */
+function cause(thrown: unknown): unknown {
+  if (thrown instanceof WebAPIRequestError) return thrown.original;
+  if (thrown instanceof WebAPIHTTPError) return new Error(thrown.message);
+  return thrown;
+}

@@ -1,0 +1,86 @@
+import type { Call, Clock } from "@access-plugins/core";
+import type { FetchFunction } from "@slack/web-api";
+import type { HttpRequest } from "./transport.ts";
+
+/** The HTTP request and answer of one call: its token, its two ways to end early, and what the answer's head said. */
+export interface Exchange {
+  readonly token: string;
+  readonly signal: AbortSignal;
+  readonly ended: "deadline" | "abort" | undefined;
+  head?: { readonly status: number; readonly retryAfter: string | undefined; readonly isJson: boolean };
+  close(): void;
+}
+
+/** Ends with the caller's signal or after `deadlineMs`, whichever comes first, until it is closed. */
+export function openExchange(token: string, deadlineMs: number, call: Call, clock: Clock): Exchange {
+  const controller = new AbortController();
+  let ended: Exchange["ended"];
+  const end = (why: "deadline" | "abort", reason: unknown) => {
+    ended ??= why;
+    controller.abort(reason);
+  };
+  const onAbort = () => end("abort", call.signal.reason);
+  const cancel = clock.after(deadlineMs, () =>
+    end("deadline", new DOMException("The deadline passed", "TimeoutError")),
+  );
+  call.signal.addEventListener("abort", onAbort, { once: true });
+  if (call.signal.aborted) onAbort();
+  return {
+    token,
+    signal: controller.signal,
+    get ended() {
+      return ended;
+    },
+    close() {
+      cancel();
+      call.signal.removeEventListener("abort", onAbort);
+    },
+  };
+}
+
+/** Hands each HTTP request of the one shared SDK client the exchange it belongs to. */
+export interface ExchangeDesk {
+  /** Runs one SDK call; `method` is what to give to the SDK as the method's name. */
+  run<T>(exchange: Exchange, method: string, sdkCall: (method: string) => Promise<T>): Promise<T>;
+  readonly fetch: FetchFunction;
+}
+
+/**
+ * The SDK takes no signal and no token per call. What it does keep together from call to request is the URL, so the
+ * ticket of the exchange rides in the URL's fragment, which never leaves the process. The SDK itself never sees the
+ * token: it can neither log it nor put it into an error.
+ */
+export function createExchangeDesk(transport: FetchFunction): ExchangeDesk {
+  const open = new Map<string, Exchange>();
+  let lastTicket = 0;
+  return {
+    async run(exchange, method, sdkCall) {
+      lastTicket += 1;
+      const ticket = String(lastTicket);
+      open.set(ticket, exchange);
+      try {
+        return await sdkCall(`${method}#${ticket}`);
+      } finally {
+        open.delete(ticket);
+        exchange.close();
+      }
+    },
+    async fetch(url, init) {
+      const [address = "", ticket = ""] = String(url).split("#");
+      const exchange = open.get(ticket);
+      if (exchange === undefined) throw new Error("A request without an open exchange.");
+      const response = await transport(address, withExchange(init, exchange));
+      exchange.head = {
+        status: response.status,
+        retryAfter: response.headers.get("retry-after") ?? undefined,
+        isJson: /^application\/json\b/iu.test(response.headers.get("content-type") ?? ""),
+      };
+      return response;
+    },
+  };
+}
+
+function withExchange(init: HttpRequest | undefined, exchange: Exchange): HttpRequest {
+  const headers = { ...init?.headers, Authorization: `Bearer ${exchange.token}` };
+  return { ...init, headers, signal: exchange.signal };
+}

@@ -1,0 +1,2 @@
+export { type SlackConfig, slackConfigSchema } from "./config.ts";
+export { createSlackMessenger } from "./messenger.ts";

@@ -1,0 +1,103 @@
+import type { Call, Clock, Log, Messenger, RateLimiter, RequestMessage, SentMessage } from "@access-plugins/core";
+import { PluginError } from "@access-plugins/core";
+import type { FetchFunction } from "@slack/web-api";
+import type { z } from "zod";
+import { checkSlack } from "./check.ts";
+import { createSlackClient, type SlackClient } from "./client.ts";
+import type { SlackConfig } from "./config.ts";
+import { methodBuckets, postBuckets } from "./limits.ts";
+import { createRecipients } from "./recipients.ts";
+import { type Rendered, renderMessage, renderReply } from "./render.ts";
+import { decodeAddress, encodeAddress, maxAddressBytes } from "./stored-address.ts";
+import { messageAnswer } from "./wire.ts";
+
+/** What a Slack messenger is built from besides its configuration. */
+interface SlackMessengerDeps {
+  readonly log: Log;
+  /** Admits every HTTP call; share one per workspace and token. */
+  readonly limiter: RateLimiter;
+  readonly clock: Clock;
+  /** The bot token, asked for at every call, so that a renewed one is used at once. */
+  readonly token: () => string | Promise<string>;
+  /** Replaces the HTTP client, for proxies and certificates of one's own; the global `fetch` fits. */
+  readonly fetch?: FetchFunction;
+}
+
+type MessageAnswer = z.output<typeof messageAnswer>;
+
+/**
+ * Messages in one Slack workspace. Needs a bot token with the scopes `chat:write`, `users:read` and `users:read.email`,
+ * and the bot as a member of each channel. A person is written to by user id; the address holds the direct channel that
+ * Slack answers with.
+ */
+export function createSlackMessenger(config: Pick<SlackConfig, "apiurl">, deps: SlackMessengerDeps): Messenger {
+  const client = createSlackClient({ apiUrl: config.apiurl, ...deps });
+  const recipients = createRecipients(client, deps.clock);
+  return {
+    platform: "slack",
+    stored: { encode: encodeAddress, decode: decodeAddress, maxBytes: maxAddressBytes },
+    check: (call) => checkSlack(client, call),
+    findRecipient: (raw, as, call) => recipients.find(raw, as, call),
+    async post(to, message, key, call) {
+      const metadata = { request_id: message.requestId, key };
+      const sent = await postMessage(client, to.id, toArgs(renderOnce(message)), metadata, call);
+      recipients.learn(to, sent.channel);
+      deps.log.debug("Posted to Slack.", { channel: sent.channel, ts: sent.ts });
+      return sent;
+    },
+    edit: (sent, message, call) => updateMessage(client, sent, toArgs(renderOnce(message)), call),
+    async reply(sent, what, key, call) {
+      const { channel, ts } = toAddress(sent);
+      await postMessage(client, channel, { ...toArgs(renderReply(what)), thread_ts: ts }, { key }, call);
+    },
+  };
+}
+
+// One message goes to many recipients: it is rendered once.
+const renderedMessages = new WeakMap<RequestMessage, Rendered>();
+
+function renderOnce(message: RequestMessage): Rendered {
+  const rendered = renderedMessages.get(message) ?? renderMessage(message);
+  renderedMessages.set(message, rendered);
+  return rendered;
+}
+
+type MessageArgs = Readonly<Record<string, string>>;
+
+/** Blocks go even when there are none: an edit to the plain form has to take the old ones away. */
+function toArgs({ text, blocks }: Rendered): MessageArgs {
+  return { text, blocks: JSON.stringify(blocks) };
+}
+
+function postMessage(
+  client: SlackClient,
+  channel: string,
+  message: MessageArgs,
+  eventPayload: Readonly<Record<string, string>>,
+  call: Call,
+): Promise<MessageAnswer> {
+  // Readable by every app and member of the workspace: ids only.
+  const metadata = JSON.stringify({ event_type: "teleport_access_request", event_payload: eventPayload });
+  const args = { channel, ...message, metadata, unfurl_links: false, unfurl_media: false };
+  return client.call({ method: "chat.postMessage", args, buckets: postBuckets(channel), answer: messageAnswer }, call);
+}
+
+function updateMessage(
+  client: SlackClient,
+  sent: SentMessage,
+  message: MessageArgs,
+  call: Call,
+): Promise<MessageAnswer> {
+  const args = { ...toAddress(sent), ...message };
+  return client.call(
+    { method: "chat.update", args, buckets: methodBuckets("chat.update"), answer: messageAnswer },
+    call,
+  );
+}
+
+function toAddress({ channel, ts }: SentMessage): MessageAnswer {
+  if (channel !== undefined && ts !== undefined) return { channel, ts };
+  throw new PluginError("invalid_argument", "The stored address of a message has no channel or no timestamp.", {
+    fix: "Nothing to do: the message cannot be found any more.",
+  });
+}

@@ -1,0 +1,33 @@
+import { z } from "zod";
+
+/** What `auth.test` tells about the token. Scopes come from the header `x-oauth-scopes`, as the SDK hands them on. */
+export const authTestAnswer = z.object({
+  team: z.string().default(""),
+  user: z.string().default(""),
+  bot_id: z.string().optional(),
+  response_metadata: z.object({ scopes: z.array(z.string()).optional() }).default({}),
+});
+
+/** What `users.lookupByEmail` and `users.info` tell about a person. */
+export const userAnswer = z.object({
+  user: z.object({
+    id: z.string().min(1),
+    deleted: z.boolean().default(false),
+  }),
+});
+
+// Both become part of a stored address: bounded, and without the characters that separate addresses there.
+const addressPart = z.string().regex(/^(?=[\x21-\x7e]{1,32}$)[^/,]+$/u);
+
+/** Where `chat.postMessage` and `chat.update` put the message: the real channel id, also for a post to a person. */
+export const messageAnswer = z.object({ channel: addressPart, ts: addressPart });
+
+/** What a refusal tells beyond its code. */
+export const refusalDetails = z.object({
+  error: z.string(),
+  needed: z.string().optional(),
+  provided: z.string().optional(),
+  response_metadata: z
+    .object({ messages: z.array(z.string()).optional(), retryAfter: z.number().optional() })
+    .default({}),
+});

@@ -1,0 +1,44 @@
+import { afterEach, describe, expect, it } from "vitest";
+import { failing } from "./messenger-contract/failing.ts";
+import { hostile } from "./messenger-contract/hostile.ts";
+import { lookingUp } from "./messenger-contract/looking-up.ts";
+import { posting } from "./messenger-contract/posting.ts";
+import { openStage, type Stage } from "./messenger-contract/stage.ts";
+import { storing } from "./messenger-contract/storing.ts";
+import type { Ability, ContractSuite } from "./messenger-contract/suite.ts";
+
+export { hostileTexts } from "./messenger-contract/hostile-texts.ts";
+export { messageOfText, sampleLink, sampleMessage, textFields } from "./messenger-contract/sample-messages.ts";
+export type * from "./messenger-contract/suite.ts";
+
+const optionalMethods: readonly Ability[] = ["findPosted", "reply", "react", "notify", "uninstall"];
+
+/**
+ * What every messenger has to do, against a fake of its platform over real HTTP. One call in the adapter's
+ * `contract.test.ts`; what differs between platforms is data in `suite`.
+ */
+export function messengerContract(name: string, suite: ContractSuite): void {
+  describe(`${name} keeps the messenger contract`, () => {
+    const stages: Stage[] = [];
+    const open = async () => {
+      const stage = await openStage(suite);
+      stages.push(stage);
+      return stage;
+    };
+    afterEach(async () => {
+      await Promise.all(stages.splice(0).map(({ rig }) => rig.close()));
+    });
+
+    it("has the abilities it declares and no others", async () => {
+      const { messenger } = await open();
+      const present = optionalMethods.filter((method) => messenger[method] !== undefined);
+      expect(present).toEqual(optionalMethods.filter((method) => suite.abilities.includes(method)));
+    });
+
+    describe("looking up", () => lookingUp(suite, open));
+    describe("posting", () => posting(suite, open));
+    describe("storing", () => storing(suite, open));
+    describe("failing", () => failing(suite, open));
+    describe("hostile text", () => hostile(suite, open));
+  });
+}

@@ -1,0 +1,57 @@
+import type { RequestMessage } from "@access-plugins/core";
+import { expect, it } from "vitest";
+import { hostileTexts } from "./hostile-texts.ts";
+import { messageOfText, textFields } from "./sample-messages.ts";
+import type { OpenStage, Stage } from "./stage.ts";
+import type { ContractSuite, ShownMessage } from "./suite.ts";
+
+// Hundreds of messages over HTTP.
+const timeout = 60_000;
+
+/** Text that wants to ping, to link or to break out. */
+export function hostile(suite: ContractSuite, open: OpenStage): void {
+  it.each(["rich", "plain"] as const)(
+    "shows the whole hostile corpus and runs none of it, in the %s form",
+    { timeout },
+    async (form) => {
+      const stage = await open();
+      for (const text of hostileTexts) {
+        const message = { ...messageOfText((field) => `${field}7 ${text} end7`), form };
+        const shown = await post(stage, message);
+        expectHarmless(shown, text);
+        for (const field of textFields) expect(shown.text, text).toContain(`${field}7`);
+      }
+    },
+  );
+
+  it.runIf(suite.abilities.includes("reply"))(
+    "shows hostile text of a reply and runs none of it",
+    { timeout },
+    async () => {
+      const { messenger, call, postSample, shown } = await open();
+      const sent = await postSample();
+      for (const text of hostileTexts) {
+        const review = {
+          kind: "review",
+          author: `author7 ${text}`,
+          state: "denied",
+          reason: `review7 ${text}`,
+        } as const;
+        await messenger.reply?.(sent, review, "key-2", call());
+        const last = shown(sent).replies.at(-1);
+        if (last === undefined) throw new Error("The reply is not below its message.");
+        expectHarmless(last, text);
+        expect(last.text, text).toContain("author7");
+        expect(last.text, text).toContain("review7");
+      }
+    },
+  );
+}
+
+async function post({ messenger, call, findAnyone, shown }: Stage, message: RequestMessage): Promise<ShownMessage> {
+  return shown(await messenger.post(await findAnyone(), message, "key-1", call()));
+}
+
+function expectHarmless(shown: ShownMessage, text: string): void {
+  expect(shown.judge(), JSON.stringify(text)).toEqual({ mentions: [], links: [], faults: [] });
+}
