@@ -18,3 +18,4 @@ export type { FakeAuthServiceOptions } from "./fake-auth-service/options.ts";
 export type { RequestDesk, RequestInput, ResolveInput, ReviewInput } from "./fake-auth-service/request-desk.ts";
 export { createFakeClock, type FakeClock } from "./fake-clock.ts";
 export * from "./messenger-contract.ts";
+export type * from "./simulation.ts";
