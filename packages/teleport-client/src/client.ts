@@ -1,0 +1,85 @@
+import type { Clock, Log, TeleportClient } from "@access-plugins/core";
+import { PluginError } from "@access-plugins/core";
+import { getAccessRequest, listAccessRequests } from "./access-requests.ts";
+import { createCaller } from "./caller.ts";
+import { toClusterInfo } from "./convert.ts";
+import { type CredentialStatus, createCredentialSource } from "./credential-source.ts";
+import { createDialer } from "./dial/dialer.ts";
+import { createFindProxy } from "./dial/proxy-settings.ts";
+import { createRoutes } from "./dial/routes.ts";
+import { openTcp } from "./dial/wire.ts";
+import type { CredentialFiles } from "./identity.ts";
+import { getAllPluginData, getPluginData, updatePluginData } from "./plugin-data.ts";
+import { getOwnRoles, getRole, getUser } from "./users.ts";
+import { watchEvents } from "./watch.ts";
+
+/** How to reach a cluster and as whom. */
+export interface TeleportClientConfig {
+  /**
+   * `host`, `host:port` or `https://host[:port]` of a Proxy or of the Auth Service, IPv6 with or without brackets; empty
+   * means `localhost:3025`. Port 3025 is dialled directly; any other port directly and by TLS routing at once; without
+   * a port: 443 and 3080 by TLS routing, 3025 directly.
+   */
+  readonly addr: string;
+  readonly credentials: CredentialFiles;
+  /** How often the files are read and compared by content; whatever is new is used from then on. Default 60,000. */
+  readonly refreshIntervalMs?: number;
+}
+
+/** What a client needs of its surroundings. */
+export interface TeleportClientDeps {
+  readonly clock: Clock;
+  readonly log: Log;
+  /**
+   * PEM certificates that a Proxy's web certificate may chain to, besides the machine's own (system store, Node's list,
+   * NODE_EXTRA_CA_CERTS). The connection to the Auth Service trusts the identity's authorities only.
+   */
+  readonly webAuthorities?: readonly string[];
+}
+
+/** A client with an end, and with credentials one can ask about. */
+export interface ClosableTeleportClient extends TeleportClient {
+  /** How the credentials stand now. Reads nothing. */
+  credentialStatus(): CredentialStatus;
+  /** Ends all connections, calls (`aborted`) and watches. Needed: open connections keep the process alive. */
+  close(): void;
+}
+
+const defaultRefreshIntervalMs = 60_000;
+
+/**
+ * Core's `TeleportClient` on gRPC over mutual TLS. Throws `invalid_config` for an address that cannot be one; files are
+ * read and connections made by the first call, whose errors also name files (`invalid_config`, `unauthenticated`) and
+ * every way that was tried. Calls share one connection and end within 10 s; each watch has its own connection.
+ */
+export function createTeleportClient(config: TeleportClientConfig, deps: TeleportClientDeps): ClosableTeleportClient {
+  const { addr, credentials: files, refreshIntervalMs = defaultRefreshIntervalMs } = config;
+  const { clock, log, webAuthorities } = deps;
+  const newRoutes = createRoutes(addr, openTcp, createFindProxy(openTcp, webAuthorities));
+  const source = createCredentialSource({ files, refreshIntervalMs, clock, log });
+  const dialer = createDialer({ address: addr, createRoutes: newRoutes, clock, log });
+  const caller = createCaller({ source, dialer, clock });
+  const closed = new AbortController();
+
+  return {
+    ping: async (signal) =>
+      toClusterInfo(
+        await caller.call({ operation: "Ping", run: ({ auth }, options) => auth.ping({}, options) }, signal),
+      ),
+    watch: (kinds, signal) => watchEvents({ source, dialer, clock }, kinds, AbortSignal.any([signal, closed.signal])),
+    listAccessRequests: (signal) => listAccessRequests(caller, signal),
+    getAccessRequest: (id, signal) => getAccessRequest(caller, id, signal),
+    getPluginData: (of, signal) => getPluginData(caller, of, signal),
+    getAllPluginData: (kind, plugin, signal) => getAllPluginData(caller, kind, plugin, signal),
+    updatePluginData: (of, set, expect, signal) => updatePluginData(caller, of, set, expect, signal),
+    getOwnRoles: (signal) => getOwnRoles(caller, signal),
+    getRole: (name, signal) => getRole(caller, name, signal),
+    getUser: (name, signal) => getUser(caller, name, signal),
+    credentialStatus: () => source.status(),
+    close() {
+      closed.abort(new PluginError("aborted", "The Teleport client is closed."));
+      source.close();
+      caller.close();
+    },
+  };
+}

@@ -1,0 +1,152 @@
+import { type ClientHttp2Session, connect } from "node:http2";
+import type { TLSSocket } from "node:tls";
+import { type Clock, PluginError } from "@access-plugins/core";
+import type { GrpcTransportOptions } from "@connectrpc/connect-node";
+import { toDialError } from "./dial/dial-fault.ts";
+import { authServerName } from "./dial/route.ts";
+
+/**
+ * One HTTP/2 connection to the Auth Service, as connect-node wants it. It never reconnects: who needs a new one opens a
+ * new one, so that GOAWAY, renewal and a cut mean one thing everywhere.
+ */
+export interface Session extends NonNullable<GrpcTransportOptions["sessionManager"]> {
+  /** False once new calls have to go elsewhere. */
+  readonly usable: boolean;
+  /** Why no new calls are possible any more; resolves as soon as that is known, never rejects. */
+  readonly over: Promise<PluginError>;
+  /** When something was last read from the server, on the monotonic clock. */
+  readonly lastReadAt: number;
+  /** No new calls; those in flight may finish. */
+  retire(): void;
+  /** Ends it with all that is in flight. */
+  end(reason: PluginError): void;
+}
+
+/** The Auth Service closes clients that ping more often than every 60 s. */
+const pingIntervalMs = 61_000;
+const pingTimeoutMs = 20_000;
+/** What is in flight when a session retires has a deadline of its own, well below this. */
+const retireMs = 90_000;
+const streamWindowBytes = 1024 * 1024;
+const sessionWindowBytes = 4 * streamWindowBytes;
+/** In MiB. Node counts what was received and not read yet; a page of requests may be large. */
+const sessionMemoryMib = 128;
+
+/**
+ * Starts HTTP/2 on a TLS connection and waits for the server's SETTINGS: only they prove that it took our certificate.
+ * Takes the socket over in any case.
+ */
+export async function openSession(socket: TLSSocket, clock: Clock, signal: AbortSignal): Promise<Session> {
+  const http2 = connect(`https://${authServerName}`, {
+    createConnection: () => socket,
+    maxSessionMemory: sessionMemoryMib,
+    settings: { enablePush: false, initialWindowSize: streamWindowBytes },
+  });
+  const session = createSession(http2, socket, clock);
+  const settled = Promise.withResolvers<void>();
+  const onAbort = () => session.end(PluginError.from(signal.reason));
+  http2.once("remoteSettings", () => settled.resolve());
+  signal.addEventListener("abort", onAbort, { once: true });
+  if (signal.aborted) onAbort();
+  const fault = await Promise.race([settled.promise, session.over]);
+  signal.removeEventListener("abort", onAbort);
+  if (fault !== undefined) throw fault;
+  return session;
+}
+
+/** A session that ended knows why; the calls it took down do not. Other errors stay as they are. */
+export async function explainLoss(error: PluginError, session: Session | undefined): Promise<PluginError> {
+  if (error.code !== "unavailable" || session === undefined || session.usable) return error;
+  const { code, message, fix } = await session.over;
+  return new PluginError(code, `${error.operation} got no answer from Teleport: ${message}.`, {
+    operation: error.operation ?? "",
+    ambiguous: error.ambiguous,
+    cause: error,
+    ...(fix === undefined ? {} : { fix }),
+  });
+}
+
+function createSession(http2: ClientHttp2Session, socket: TLSSocket, clock: Clock): Session {
+  const over = Promise.withResolvers<PluginError>();
+  let usable = true;
+  let greeted = false;
+  let lastReadAt = clock.monotonic();
+  let cancelTimer = () => {};
+
+  const stop = (reason: PluginError) => {
+    usable = false;
+    over.resolve(reason);
+  };
+  const end = (reason: PluginError) => {
+    stop(reason);
+    cancelTimer();
+    http2.destroy();
+    // An error of the TLS layer after the handshake leaves the socket open.
+    socket.destroy();
+  };
+  const keepAlive = () => {
+    cancelTimer = clock.after(pingIntervalMs, () => {
+      if (http2.destroyed) return;
+      cancelTimer = clock.after(pingTimeoutMs, () => end(lost(`no answer to an HTTP/2 PING for ${pingTimeoutMs} ms`)));
+      http2.ping((error) => {
+        cancelTimer();
+        if (error !== null || http2.destroyed) return;
+        lastReadAt = clock.monotonic();
+        keepAlive();
+      });
+    });
+  };
+
+  http2.once("connect", () => {
+    http2.setLocalWindowSize(sessionWindowBytes);
+    keepAlive();
+  });
+  http2.once("remoteSettings", () => {
+    greeted = true;
+  });
+  http2.on("goaway", (code) => stop(lost(`the server said good-bye (GOAWAY ${code})`)));
+  http2.on("error", (error) => end(toDialError(error, "auth")));
+  http2.once("close", () => end(greeted ? lost("the connection was closed") : closedUngreeted()));
+  socket.on("error", (error) => end(toDialError(error, "auth")));
+
+  return {
+    authority: `https://${authServerName}`,
+    get usable() {
+      return usable && !http2.closed && !http2.destroyed;
+    },
+    over: over.promise,
+    get lastReadAt() {
+      return lastReadAt;
+    },
+    async request(method, path, headers, options) {
+      const stream = http2.request({ ...headers, ":method": method, ":path": path }, options);
+      stream.once("response", () => {
+        lastReadAt = clock.monotonic();
+      });
+      return stream;
+    },
+    notifyResponseByteRead() {
+      lastReadAt = clock.monotonic();
+    },
+    retire() {
+      if (!usable) return;
+      stop(lost("the connection was replaced by a new one"));
+      cancelTimer();
+      cancelTimer = clock.after(retireMs, () => end(lost("the connection was replaced by a new one")));
+      http2.close();
+    },
+    end,
+  };
+}
+
+/** Some servers hang up on a certificate they do not take, without a word. */
+function closedUngreeted(): PluginError {
+  const text = "the server closed the connection right after the TLS handshake";
+  return new PluginError("unavailable", text, {
+    fix: "If this repeats, it may refuse the plugin's certificate: see Teleport's own log.",
+  });
+}
+
+function lost(why: string): PluginError {
+  return new PluginError("unavailable", why);
+}
