@@ -7,6 +7,8 @@ export interface BackoffOptions {
 
 /** Deliveries: half a second, doubling, at the most half a minute. */
 export const deliveryBackoff: BackoffOptions = { baseMs: 500, capMs: 30_000 };
+/** Storing results: within a lease, so that no other replica repeats what is done and only not stored yet. */
+export const storeBackoff: BackoffOptions = { baseMs: 200, capMs: 2_000 };
 /** Connections to Teleport: at once, then up to five seconds, so that a restart of the Auth Service is noticed soon. */
 export const connectionBackoff: BackoffOptions = { baseMs: 100, capMs: 5_000 };
 

@@ -1,4 +1,4 @@
-import { backoffMs, deliveryBackoff } from "../base/backoff.ts";
+import { backoffMs, storeBackoff } from "../base/backoff.ts";
 import { PluginError } from "../base/plugin-error.ts";
 import type { Call } from "../messenger.ts";
 import type { PluginData } from "../teleport.ts";
@@ -122,7 +122,7 @@ export function createSessionWriter(
     log.warn("Storing what was done failed", { request_id: source.id, code: error.code, reason: error.message });
     if (verdict === "retry" || verdict === "again") {
       tries += 1;
-      notBefore = clock.monotonic() + backoffMs(tries, deliveryBackoff, random);
+      notBefore = clock.monotonic() + backoffMs(tries, storeBackoff, random);
       return;
     }
     const problem = error.fix === undefined ? error.message : `${error.message} ${error.fix}`;

@@ -46,9 +46,11 @@ export function createSession(
   let drained = false;
 
   async function run(): Promise<SessionEnd> {
+    if (source.view() === undefined) return {};
     if (source.stored() === "unread") source.remember(await context.store.read(source.id, call));
     const entry = source.stored();
-    if (entry === "unread" || drained) return { againInMs: 1 };
+    // Forgotten while we read, or stopping.
+    if (entry === "unread" || drained) return {};
     const opened = openRecord(entry, source, context, carry);
     if (!("own" in opened)) return { ...opened, ...(carry === undefined ? {} : { carry }) };
     const state = createSessionState(opened, carry);
