@@ -50,11 +50,13 @@ function emptyTables(children: ReadonlyMap<string, SettingNode>): TomlTable {
 
 function adviseOn(path: readonly string[], siblings: ReadonlyMap<string, SettingNode>, tree: SettingNode): string {
   const written = path.at(-1) ?? "";
+  const top = path.length > 1 ? tree.children?.get(written.toLowerCase()) : undefined;
+  if (top?.type === "table") return `give it a table of its own: [${written}]`;
+  if (top !== undefined) return "move it to the top of the file, above the first table";
+  const tables = findTablesOf(written, tree);
+  if (tables.length > 0) return `it belongs into ${tables.map((table) => `[${table}]`).join(" or ")}: move it there`;
   const meant = findClosestWord(written, [...siblings.keys()]);
-  if (meant !== undefined) return `did you mean \`${meant}\`? Else remove it`;
-  const elsewhere = findTablesOf(written, tree);
-  if (elsewhere.length === 0) return "remove it";
-  return `\`${written}\` belongs into ${elsewhere.map((table) => `[${table}]`).join(" or ")}; move it there`;
+  return meant === undefined ? "remove it" : `did you mean \`${meant}\`? Else remove it`;
 }
 
 /** The tables that know this key. */

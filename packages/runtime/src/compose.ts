@@ -1,18 +1,11 @@
-import {
-  type Clock,
-  createRateLimiter,
-  type Log,
-  type Messenger,
-  PluginError,
-  type RateLimiter,
-  systemClock,
-} from "@access-plugins/core";
+import { type Clock, createRateLimiter, type Log, type Messenger, systemClock } from "@access-plugins/core";
 import type { Plugin } from "./define-plugin.ts";
 import { countFaults, type Fault, renderFaults } from "./fault.ts";
 import { type LoadedConfig, loadConfig } from "./load-config.ts";
 import { type LogSink, openLogSink } from "./log-sink.ts";
 import { createLogger } from "./logger.ts";
 import { createRedactor, type Redactor } from "./redactor.ts";
+import { refreshOnRefusal } from "./refresh-on-refusal.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** How a command that needs the configuration is run. */
@@ -53,7 +46,7 @@ export async function compose(options: RunOptions): Promise<Composition | undefi
   for (const fault of faults) logWarning(log, configPath, fault);
   const refreshSecrets = () => config.secrets.refresh(log);
   const clock = systemClock;
-  const limiter = withRefusalHook(createRateLimiter({ clock }), () => void refreshSecrets());
+  const limiter = refreshOnRefusal(createRateLimiter({ clock }), () => void refreshSecrets());
   const messenger = config.platform.createMessenger({ log, clock, limiter, secret: config.secrets.reader });
   return { config, clock, log, sink, redactor, messenger, refreshSecrets };
 }
@@ -65,19 +58,4 @@ function renderFatalFaults(path: string, faults: readonly Fault[]): string {
 function logWarning(log: Log, path: string, { message, fix, position }: Fault): void {
   const place = position === undefined ? path : `${path}:${position.line}:${position.column}`;
   log.warn(message, { place, fix });
-}
-
-/** Every HTTP call of a messenger passes the limiter, so here a refusal of the credentials is seen first. */
-function withRefusalHook(limiter: RateLimiter, onRefused: () => void): RateLimiter {
-  return {
-    waitOf: limiter.waitOf,
-    async run(buckets, call, request) {
-      try {
-        return await limiter.run(buckets, call, request);
-      } catch (thrown) {
-        if (thrown instanceof PluginError && thrown.code === "unauthenticated") onRefused();
-        throw thrown;
-      }
-    },
-  };
 }

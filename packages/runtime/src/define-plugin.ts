@@ -108,7 +108,7 @@ export interface BoundPlugin {
 }
 
 /** A session before the settings are added to it. */
-export type UnboundSession = Omit<Session<never>, "settings">;
+type UnboundSession = Omit<Session<never>, "settings">;
 
 /** A platform's own command, for the command line. */
 export interface PluginCommandInfo extends CommandShape {

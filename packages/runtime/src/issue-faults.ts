@@ -36,8 +36,9 @@ function reportMissing(path: KeyPath, issue: z.core.$ZodIssue, { tree, faults }:
   const table = renderKey(path.slice(0, -1));
   const place = table === "" ? "at the top of the file" : `in the [${table}] table`;
   const isOwnMessage = !/^(Invalid input|Too small)/.test(issue.message);
-  const meaning = isOwnMessage ? issue.message : findNode(tree, path)?.description;
-  const fix = `set \`${path.at(-1)}\` ${place}${meaning ? `: ${asPart(meaning)}` : ""}`;
+  const description = findNode(tree, path)?.description;
+  const meaning = isOwnMessage ? `. ${issue.message.replace(/\.$/, "")}` : description && `: ${asPart(description)}`;
+  const fix = `set \`${path.at(-1)}\` ${place}${meaning ?? ""}`;
   faults.error(path, `missing required value ${renderKey(path)}.`, fix);
 }
 

@@ -29,6 +29,12 @@ describe("createRedactor", () => {
     expect(redactor.redact("a banana")).toBe("a banana");
   });
 
+  test("knows passwords in URLs by their shape", () => {
+    expect(createRedactor().redact("GET https://user:pass@example.com/a:b@c and https://example.com:443/x")).toBe(
+      "GET https://user:[redacted]@example.com/a:b@c and https://example.com:443/x",
+    );
+  });
+
   test("knows private keys and authorization headers by their shape", () => {
     const key = "-----BEGIN PRIVATE KEY-----\nMIIE\nvQ==\n-----END PRIVATE KEY-----";
     expect(createRedactor().redact(`key: ${key}; authorization: Bearer abc.def-123`)).toBe(

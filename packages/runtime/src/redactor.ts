@@ -13,9 +13,10 @@ const mark = "[redacted]";
 /** Shorter values would make a log unreadable and are no secrets anybody could rely on. */
 const shortestSecret = 6;
 
-/** Secrets that nobody registered, by their shape: private keys and what follows `Bearer`. */
+/** Secrets that nobody registered, by their shape: private keys, what follows `Bearer`, passwords in URLs. */
 const shapes: readonly [RegExp, string][] = [
   [/-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)/g, "[redacted private key]"],
+  [/(:\/\/[^\s/:@]*:)[^\s/@]+@/g, `$1${mark}@`],
   [/\b(Bearer|Basic) +[\w.~+/=-]{6,}/gi, `$1 ${mark}`],
 ];
 

@@ -1,21 +1,26 @@
 import type { Plugin } from "./define-plugin.ts";
 import { describeConfig } from "./load-config.ts";
+import { roleMapKey } from "./role-map.ts";
 import type { SettingNode } from "./settings-tree.ts";
 
-/** All settings of a plugin as a Markdown table, made of the schemas themselves: for its README. */
+/**
+ * All settings of a plugin as a Markdown table, made of the schemas themselves: for its README. Columns are padded as
+ * formatters of Markdown do it.
+ */
 export function renderSettingsTable(plugin: Plugin): string {
-  const rows = [...(describeConfig(plugin).children ?? [])].flatMap(([key, node]) => toRows(key, node));
-  const roles = plugin.roleToRecipients;
-  const required = (key: string, node: SettingNode) =>
-    node.required || (key === "role_to_recipients" && roles === "required") ? "required" : showDefault(node.default);
-  return [
-    "| key | type | default | meaning |",
-    "|---|---|---|---|",
-    ...rows.map(
-      ([key, node]) => `| \`${key}\` | ${node.type} | ${required(key, node)} | ${escapeCell(node.description)} |`,
-    ),
-    "",
-  ].join("\n");
+  const settings = [...(describeConfig(plugin).children ?? [])].flatMap(([key, node]) => toRows(key, node));
+  const rows = settings.map(([key, node]) => {
+    const isRequired = node.required || (key === roleMapKey && plugin.roleToRecipients === "required");
+    return [`\`${key}\``, node.type, isRequired ? "required" : showDefault(node.default), escapeCell(node.description)];
+  });
+  return renderTable([["key", "type", "default", "meaning"], ...rows]);
+}
+
+function renderTable([head = [], ...rows]: readonly (readonly string[])[]): string {
+  const widths = head.map((title, column) => Math.max(title.length, ...rows.map((row) => row[column]?.length ?? 0)));
+  const rule = widths.map((width) => "-".repeat(width));
+  const lines = [head, rule, ...rows].map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)));
+  return lines.map((cells) => `| ${cells.join(" | ")} |\n`).join("");
 }
 
 function toRows(key: string, node: SettingNode): readonly (readonly [string, SettingNode])[] {

@@ -17,7 +17,14 @@ const tomlTypes: Readonly<Record<string, string>> = { object: "table" };
 
 /** Reads the tree of settings from a zod schema of a table. */
 export function describeSettings(schema: z.ZodType): SettingNode {
-  return toNode(z.toJSONSchema(schema, { io: "input", unrepresentable: "any" }), true);
+  const jsonSchema = z.toJSONSchema(schema, { io: "input", unrepresentable: "any", override: keepDefault });
+  return toNode(jsonSchema, true);
+}
+
+/** zod leaves out a default that stands behind a transformation. */
+function keepDefault({ zodSchema, jsonSchema }: { zodSchema: z.core.$ZodTypes; jsonSchema: JsonSchema }): void {
+  const { def } = zodSchema._zod;
+  if (def.type === "default") jsonSchema.default ??= def.defaultValue;
 }
 
 function toNode(schema: JsonSchema, required: boolean): SettingNode {

@@ -1,3 +1,4 @@
+import type { CredentialFiles } from "@access-plugins/teleport-client";
 import { z } from "zod";
 import type { FaultList } from "./fault.ts";
 import { findReadProblem, isReadableByEverybody } from "./file-access.ts";
@@ -36,14 +37,9 @@ export const teleportSettingsSchema = z
 /** How to reach Teleport and as whom, checked. */
 export interface TeleportSettings {
   readonly addr: string;
-  readonly credentials: TeleportCredentials;
+  readonly credentials: CredentialFiles;
   readonly refreshIntervalMs: number;
 }
-
-/** Paths of the files we log in with. */
-export type TeleportCredentials =
-  | { readonly identity: string }
-  | { readonly clientKey: string; readonly clientCrt: string; readonly rootCas: string };
 
 const defaultIntervalMs = 60_000;
 

@@ -11,7 +11,7 @@ function createLogMessenger(log: { info(message: string, fields?: Record<string,
       yield { code: "token", level: "ok", message: "The token is good." };
     },
     async findRecipient(raw) {
-      if (raw === "nobody") throw new PluginError("recipient_unknown", "nobody is unknown", { recipient: raw });
+      if (raw === "nobody") throw new PluginError("recipient_unknown", "nobody is unknown", { fix: "Invite them." });
       return { id: raw, kind: "person" };
     },
     async post(to) {

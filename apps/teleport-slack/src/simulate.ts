@@ -1,0 +1,79 @@
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { createFakeSlackServer, type FakeSlackServer, renderForReader } from "@access-plugins/slack/testing";
+import type { SimulatedMessage, SimulatedRecipient, Simulation, SimulationOptions } from "@access-plugins/testing";
+
+type Message = FakeSlackServer["workspace"]["messages"][number];
+
+/** Slack on this machine: a fake workspace, and a configuration that leads `teleport-slack` to it. */
+export const simulation: Simulation = {
+  title: "Slack",
+  app: "teleport-slack",
+  entry: join(import.meta.dirname, "main.ts"),
+  async start(options) {
+    const slack = await createFakeSlackServer();
+    furnish(slack, options);
+    const config = join(options.dir, "teleport-slack.toml");
+    await writeFile(config, renderConfig(slack, options), { mode: 0o600 });
+    return {
+      args: ["start", "--config", config],
+      messages: () => slack.workspace.messages.map((message) => toSimulated(slack, message)),
+      changes: (signal) => watch(slack, signal),
+      close: slack.close,
+    };
+  },
+};
+
+function furnish({ workspace }: FakeSlackServer, { people, roles }: SimulationOptions): void {
+  for (const { name, email } of people) workspace.addUser({ name, email });
+  const channels = Object.values(roles).flatMap((all) => all.flatMap((one) => ("channel" in one ? [one.channel] : [])));
+  for (const name of new Set(channels)) workspace.addChannel({ name });
+}
+
+function renderConfig(slack: FakeSlackServer, { addr, identity, roles }: SimulationOptions): string {
+  const toRaw = (recipient: SimulatedRecipient) => ("channel" in recipient ? recipient.channel : recipient.person);
+  const routes = Object.entries(roles).map(([role, to]) => `${quote(role)} = [${to.map(toRaw).map(quote).join(", ")}]`);
+  return `[teleport]
+addr = ${quote(addr)}
+identity = ${quote(identity)}
+refresh_identity = true
+refresh_identity_interval = "2s"
+
+[slack]
+token = ${quote(slack.token)}
+apiurl = ${quote(slack.apiUrl)}
+
+[role_to_recipients]
+${routes.join("\n")}
+`;
+}
+
+/** JSON strings are TOML basic strings, except for DEL, which no name here has. */
+function quote(text: string): string {
+  return JSON.stringify(text);
+}
+
+async function* watch(slack: FakeSlackServer, signal: AbortSignal): AsyncGenerator<SimulatedMessage> {
+  const shown = new Map<string, string>();
+  const isNew = ({ id, text }: SimulatedMessage) => shown.get(id) !== text;
+  const find = () => slack.workspace.messages.map((message) => toSimulated(slack, message)).filter(isNew);
+  while (!signal.aborted) {
+    for (const message of find()) {
+      shown.set(message.id, message.text);
+      yield message;
+    }
+    await untilChangeOrPause(slack, () => find().length > 0);
+  }
+}
+
+/** Resolves on a change, or after a moment so that the caller can see whether it is still wanted. */
+function untilChangeOrPause(slack: FakeSlackServer, reached: () => boolean): Promise<unknown> {
+  return slack.waitUntil(reached, 250).catch(() => "nothing changed");
+}
+
+function toSimulated({ workspace }: FakeSlackServer, message: Message): SimulatedMessage {
+  const channel = workspace.channels.find(({ id }) => id === message.channel);
+  const place =
+    channel?.kind === "direct" ? `${channel.name} (direct message)` : `#${channel?.name ?? message.channel}`;
+  return { id: `${message.channel}/${message.ts}`, place, text: renderForReader(message) };
+}

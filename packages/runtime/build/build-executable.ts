@@ -1,0 +1,95 @@
+#!/usr/bin/env node
+/**
+ * Builds the app in the current folder into one executable that needs no Node on the machine: `dist/<name>`.
+ *
+ * esbuild bundles `src/main.ts`, Node packs the bundle with its code cache and the app's assets, postject puts that into
+ * a copy of the Node that runs this script.
+ */
+import { execFile } from "node:child_process";
+import { chmod, copyFile, mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { build } from "esbuild";
+import { z } from "zod";
+
+const run = promisify(execFile);
+
+/** Node looks for this mark to learn that it carries an application (`node:sea`). */
+const fuse = "NODE_SEA_FUSE_fce680ab2cc467b6e072b8b5df1996b2";
+
+const manifestSchema = z.object({ name: z.string(), version: z.string() });
+
+async function buildExecutable(app: string): Promise<void> {
+  const { name } = manifestSchema.parse(JSON.parse(await readFile(join(app, "package.json"), "utf8")));
+  const dist = join(app, "dist");
+  await mkdir(dist, { recursive: true });
+  const bundle = join(dist, "main.cjs");
+  await bundleSources(join(app, "src/main.ts"), bundle);
+  const blob = await pack(app, dist, bundle);
+  const executable = join(dist, name);
+  await inject(blob, executable);
+  await Promise.all([bundle, blob, join(dist, "build.json"), join(dist, "sea.json")].map((file) => rm(file)));
+  const { stdout } = await run(executable, ["version"]);
+  const { size } = await stat(executable);
+  process.stdout.write(`${executable}: ${stdout.trim()}, ${Math.round(size / 1024 / 1024)} MiB\n`);
+}
+
+async function bundleSources(entry: string, outfile: string): Promise<void> {
+  await build({
+    entryPoints: [entry],
+    outfile,
+    bundle: true,
+    platform: "node",
+    target: "node24",
+    // A single executable runs CommonJS, where these two do not exist; assets are embedded instead of read from there.
+    format: "cjs",
+    define: { "import.meta.dirname": "undefined", "import.meta.url": '"file:///"' },
+    minifySyntax: true,
+    minifyWhitespace: true,
+    legalComments: "none",
+    logLevel: "warning",
+  });
+}
+
+/** Packs bundle, code cache and assets into one file and returns its path. */
+async function pack(app: string, dist: string, main: string): Promise<string> {
+  const output = join(dist, "sea.blob");
+  const build = join(dist, "build.json");
+  await writeFile(build, JSON.stringify({ gitRef: await findGitRef(app) }));
+  const texts = (await readdir(app)).filter((file) => file.endsWith(".toml"));
+  const assets = Object.fromEntries(texts.map((file) => [file, join(app, file)]));
+  const config = {
+    main,
+    output,
+    disableExperimentalSEAWarning: true,
+    useCodeCache: true,
+    assets: { ...assets, "build.json": build },
+  };
+  await writeFile(join(dist, "sea.json"), JSON.stringify(config));
+  await run(process.execPath, ["--experimental-sea-config", join(dist, "sea.json")]);
+  return output;
+}
+
+async function inject(blob: string, executable: string): Promise<void> {
+  const draft = `${executable}.draft`;
+  await copyFile(process.execPath, draft);
+  await chmod(draft, 0o755);
+  // Debug symbols are a third of Node; without the tool the executable is just larger.
+  await run("strip", [draft]).catch(() => undefined);
+  const postject = fileURLToPath(import.meta.resolve("postject/dist/cli.js"));
+  await run(process.execPath, [postject, draft, "NODE_SEA_BLOB", blob, "--sentinel-fuse", fuse]);
+  await rename(draft, executable);
+}
+
+/** The commit, with the nearest tag where there is one; undefined outside a checkout. */
+async function findGitRef(app: string): Promise<string | undefined> {
+  try {
+    const { stdout } = await run("git", ["describe", "--tags", "--always", "--dirty"], { cwd: app });
+    return stdout.trim();
+  } catch {
+    return undefined;
+  }
+}
+
+await buildExecutable(process.cwd());

@@ -1,0 +1,4 @@
+import { runCli } from "../cli.ts";
+import { examplePlugin } from "./example-plugin.ts";
+
+await runCli(examplePlugin);
