@@ -1,48 +1,61 @@
+import { createLinkedList, type LinkedList } from "./linked-list.ts";
+
 /** A queue that serves its lanes in turn: first in, first out within a lane, round robin between lanes. */
-export class LaneQueue<T> {
-  /** Insertion order is the turn order: a served lane moves to the end. */
-  readonly #lanes = new Map<string, T[]>();
-  #size = 0;
+export interface LaneQueue<T> {
+  size(): number;
+  /** Adds at the end of its lane. The returned function takes it out again and tells whether it was still in. */
+  add(item: T, lane: string): () => boolean;
+  /** Takes the first item of the lane whose turn it is; undefined when nothing waits. */
+  take(): T | undefined;
+}
 
-  get size(): number {
-    return this.#size;
+interface Lane<T> {
+  readonly name: string;
+  readonly items: LinkedList<T>;
+  leaveTurns: () => boolean;
+}
+
+export function createLaneQueue<T>(): LaneQueue<T> {
+  /** Only lanes with items. */
+  const lanes = new Map<string, Lane<T>>();
+  const turns = createLinkedList<Lane<T>>();
+  let size = 0;
+
+  function laneOf(name: string): Lane<T> {
+    const found = lanes.get(name);
+    if (found !== undefined) return found;
+    const lane: Lane<T> = { name, items: createLinkedList<T>(), leaveTurns: () => false };
+    lane.leaveTurns = turns.push(lane);
+    lanes.set(name, lane);
+    return lane;
   }
 
-  add(item: T, lane: string): void {
-    const items = this.#lanes.get(lane);
-    if (items) items.push(item);
-    else this.#lanes.set(lane, [item]);
-    this.#size += 1;
+  function close(lane: Lane<T>): void {
+    lane.leaveTurns();
+    lanes.delete(lane.name);
   }
 
-  remove(item: T, lane: string): boolean {
-    const items = this.#lanes.get(lane);
-    const at = items?.indexOf(item) ?? -1;
-    if (items === undefined || at < 0) return false;
-    this.#take(lane, items, at);
-    return true;
-  }
-
-  /** Takes the first item that fits, of the first lane in turn that has one. */
-  takeFirst(fits: (item: T) => boolean): T | undefined {
-    for (const [lane, items] of this.#lanes) {
-      const at = items.findIndex(fits);
-      if (at < 0) continue;
-      const item = items[at];
-      this.#take(lane, items, at);
-      const rest = this.#lanes.get(lane);
-      if (rest) {
-        this.#lanes.delete(lane);
-        this.#lanes.set(lane, rest);
-      }
+  return {
+    size: () => size,
+    add(item, name) {
+      const lane = laneOf(name);
+      const removeItem = lane.items.push(item);
+      size += 1;
+      return () => {
+        if (!removeItem()) return false;
+        size -= 1;
+        if (lane.items.size() === 0) close(lane);
+        return true;
+      };
+    },
+    take() {
+      const lane = turns.shift();
+      if (lane === undefined) return undefined;
+      const item = lane.items.shift();
+      size -= 1;
+      if (lane.items.size() === 0) close(lane);
+      else lane.leaveTurns = turns.push(lane);
       return item;
-    }
-    return undefined;
-  }
-
-  #take(lane: string, items: T[], at: number): void {
-    items.splice(at, 1);
-    this.#size -= 1;
-    if (items.length === 0) this.#lanes.delete(lane);
-  }
+    },
+  };
 }

@@ -1,7 +1,8 @@
 import type { Call } from "./call.ts";
 import type { Clock } from "./clock.ts";
-import { LaneQueue } from "./lane-queue.ts";
-import { PluginError } from "./plugin-error.ts";
+import { createLaneQueue } from "./lane-queue.ts";
+import { type ErrorCode, PluginError } from "./plugin-error.ts";
+import { createRateBucket, type Permit, type RateBucket } from "./rate-bucket.ts";
 
 /**
  * Admits every HTTP call of a messenger. Reactive: nothing is slowed down until the platform itself says so, and then
@@ -10,8 +11,9 @@ import { PluginError } from "./plugin-error.ts";
 export interface RateLimiter {
   /**
    * Runs `request` once all `buckets` admit it. A `rate_limited` error that it throws pauses the bucket it names (else
-   * the first of `buckets`) for `retryAfterMs`. Throws `aborted` when the call's signal aborts while waiting and
-   * `conflict` when `call.mayStart()` says no at its turn: no request was made then.
+   * the first of `buckets`) for `retryAfterMs`. Throws `aborted` when the call's signal aborts while waiting (or the
+   * signal's reason, if that is one of our errors) and `conflict` when `call.mayStart()` says no at its turn: no request
+   * was made then.
    */
   run<T>(buckets: readonly string[], call: Call, request: () => Promise<T>): Promise<T>;
   /** How long a call to these buckets would have to wait at the least, in milliseconds; 0 when free. */
@@ -28,164 +30,228 @@ export interface RateLimiterOptions {
 
 const defaultConcurrency = 256;
 const defaultPause = 1_000;
-/** After this many answers in a row without a refusal a throttled bucket may double what it has in flight. */
-const successesToDouble = 4;
-
-/** A bucket exists only while it is throttled; an unknown bucket is a free one. */
-interface Bucket {
-  pausedUntil: number;
-  /** How many calls may be in flight; grows back after a refusal. */
-  limit: number;
-  inFlight: number;
-  successes: number;
-  refusals: number;
-}
+/** So many buckets are kept before those that mean nothing any more are looked for. */
+const bucketsToSweep = 1_000;
+/** Ends of a call that are not the platform's word. */
+const noAnswer: ReadonlySet<ErrorCode> = new Set<ErrorCode>(["unavailable", "timeout", "aborted"]);
 
 interface Waiting {
-  readonly buckets: readonly string[];
+  readonly names: readonly string[];
   readonly call: Call;
-  readonly admit: () => void;
-  readonly reject: (error: unknown) => void;
+  /** The bucket it waits for; none when only a slot is missing. */
+  bucket: RateBucket<Waiting> | undefined;
+  leave: () => boolean;
+  held: readonly Held[];
+  admit(): void;
+  reject(error: PluginError): void;
+}
+
+/** Leave of one bucket. */
+interface Held {
+  readonly bucket: RateBucket<Waiting>;
+  readonly permit: Permit;
 }
 
 export function createRateLimiter(options: RateLimiterOptions): RateLimiter {
   const { clock } = options;
   const concurrency = options.concurrency ?? defaultConcurrency;
   const pauseMs = options.defaultPauseMs ?? defaultPause;
-  const buckets = new Map<string, Bucket>();
-  const queue = new LaneQueue<Waiting>();
+  /** A bucket exists only while it is throttled; an unknown bucket is a free one. */
+  const buckets = new Map<string, RateBucket<Waiting>>();
+  /** Their buckets have let them go; what is missing is one of the slots that all share. */
+  const ready = createLaneQueue<Waiting>();
+  /** Buckets that may have room for what waits for them. */
+  const freed = new Set<RateBucket<Waiting>>();
+  const wakes = new Map<RateBucket<Waiting>, () => void>();
   let inFlight = 0;
-  let cancelWake: (() => void) | undefined;
+  let sweepAt = bucketsToSweep;
 
-  const free = (names: readonly string[]) => names.every((name) => isFree(buckets.get(name), clock.monotonic()));
+  const known = (names: readonly string[]) => names.flatMap((name) => buckets.get(name) ?? []);
 
-  function admitWaiting(): void {
-    if (queue.size === 0) return;
-    while (inFlight < concurrency) {
-      const next = queue.takeFirst((waiting) => free(waiting.buckets));
-      if (next === undefined) break;
-      admitOne(next);
-    }
-    scheduleWake();
-  }
-
-  function admitOne(next: Waiting): void {
-    if (!next.call.mayStart()) {
-      next.reject(leaseLost());
-      return;
-    }
-    begin(next.buckets);
-    next.admit();
-  }
-
-  function scheduleWake(): void {
-    cancelWake?.();
-    cancelWake = undefined;
-    if (queue.size === 0) return;
+  /** The bucket that holds a call up the longest. */
+  function findBlocker(names: readonly string[]): RateBucket<Waiting> | undefined {
     const now = clock.monotonic();
-    const times = [...buckets.values()].map((bucket) => bucket.pausedUntil).filter((time) => time > now);
-    if (times.length > 0) cancelWake = clock.after(Math.min(...times) - now, admitWaiting);
+    return known(names)
+      .filter((bucket) => !bucket.isFree(now))
+      .reduce<RateBucket<Waiting> | undefined>(
+        (longest, next) => (longest && longest.pausedUntil() >= next.pausedUntil() ? longest : next),
+        undefined,
+      );
   }
 
-  function begin(names: readonly string[]): void {
-    inFlight += 1;
-    for (const name of names) {
-      const bucket = buckets.get(name);
-      if (bucket) bucket.inFlight += 1;
+  function place(waiting: Waiting): void {
+    const blocker = findBlocker(waiting.names);
+    if (blocker !== undefined) waitFor(blocker, waiting);
+    else if (inFlight >= concurrency) {
+      waiting.bucket = undefined;
+      waiting.held = hold(waiting.names);
+      waiting.leave = ready.add(waiting, waiting.call.lane);
+    } else if (waiting.call.mayStart()) {
+      inFlight += 1;
+      waiting.held = hold(waiting.names);
+      waiting.admit();
+    } else waiting.reject(leaseLost());
+  }
+
+  function waitFor(bucket: RateBucket<Waiting>, waiting: Waiting): void {
+    waiting.bucket = bucket;
+    waiting.leave = bucket.waiting.add(waiting, waiting.call.lane);
+    wakeLater(bucket);
+  }
+
+  function hold(names: readonly string[]): Held[] {
+    return known(names).map((bucket) => ({ bucket, permit: bucket.begin() }));
+  }
+
+  function giveBack(waiting: Waiting): void {
+    for (const { bucket, permit } of waiting.held) {
+      permit.end(false);
+      freed.add(bucket);
     }
+    waiting.held = [];
   }
 
-  function end(names: readonly string[], refused: PluginError | undefined): void {
-    inFlight -= 1;
-    const blamed = refused === undefined ? undefined : (refused.bucket ?? names[0]);
-    for (const name of names) {
-      const bucket = buckets.get(name);
-      if (bucket === undefined) continue;
-      bucket.inFlight = Math.max(0, bucket.inFlight - 1);
-      if (name !== blamed && recover(bucket)) buckets.delete(name);
+  /** A bucket at its limit is woken by the end of a call, a paused one only by time. */
+  function wakeLater(bucket: RateBucket<Waiting>): void {
+    const ms = bucket.pausedUntil() - clock.monotonic();
+    if (ms <= 0 || wakes.has(bucket)) return;
+    const cancel = clock.after(ms, () => {
+      wakes.delete(bucket);
+      freed.add(bucket);
+      pump();
+    });
+    wakes.set(bucket, cancel);
+  }
+
+  /** Lets go whatever may go now. */
+  function pump(): void {
+    do {
+      while (inFlight < concurrency) {
+        const next = ready.take();
+        if (next === undefined) break;
+        giveBack(next);
+        place(next);
+      }
+      for (const bucket of freed) {
+        freed.delete(bucket);
+        release(bucket);
+      }
+    } while (freed.size > 0 || (ready.size() > 0 && inFlight < concurrency));
+  }
+
+  function release(bucket: RateBucket<Waiting>): void {
+    while (bucket.isFree(clock.monotonic())) {
+      const next = bucket.waiting.take();
+      if (next === undefined) return;
+      place(next);
     }
-    if (blamed !== undefined) throttle(blamed, refused?.retryAfterMs ?? pauseMs);
-    admitWaiting();
+    if (bucket.waiting.size() > 0) wakeLater(bucket);
   }
 
-  function throttle(name: string, ms: number): void {
-    const bucket = buckets.get(name) ?? { pausedUntil: 0, limit: 1, inFlight: 0, successes: 0, refusals: 0 };
-    bucket.pausedUntil = Math.max(bucket.pausedUntil, clock.monotonic() + ms);
-    bucket.limit = 1;
-    bucket.successes = 0;
-    bucket.refusals += 1;
-    buckets.set(name, bucket);
+  function abandon(waiting: Waiting): void {
+    waiting.leave();
+    giveBack(waiting);
+    const { bucket } = waiting;
+    if (bucket?.waiting.size() === 0) {
+      wakes.get(bucket)?.();
+      wakes.delete(bucket);
+    }
+    pump();
   }
 
-  function waitForTurn(names: readonly string[], call: Call): Promise<void> {
+  function acquire(names: readonly string[], call: Call): Promise<Waiting> {
     return new Promise((resolve, reject) => {
       const onAbort = () => {
-        queue.remove(waiting, call.lane);
-        reject(PluginError.from(call.signal.reason ?? abortError()));
+        abandon(waiting);
+        reject(stopped(call.signal));
       };
-      const settle = (then: () => void) => () => {
-        call.signal.removeEventListener("abort", onAbort);
-        then();
-      };
+      const settled = () => call.signal.removeEventListener("abort", onAbort);
       const waiting: Waiting = {
-        buckets: names,
+        names,
         call,
-        admit: settle(resolve),
-        reject: (error) => settle(() => reject(error))(),
+        bucket: undefined,
+        leave: () => false,
+        held: [],
+        admit() {
+          settled();
+          resolve(waiting);
+        },
+        reject(error) {
+          settled();
+          reject(error);
+        },
       };
+      if (call.signal.aborted) {
+        reject(stopped(call.signal));
+        return;
+      }
       call.signal.addEventListener("abort", onAbort, { once: true });
-      queue.add(waiting, call.lane);
-      scheduleWake();
+      // Whoever waits already goes first, also in the moment between the end of a pause and its timer.
+      const queued = known(names).find((bucket) => bucket.waiting.size() > 0);
+      if (queued === undefined) place(waiting);
+      else waitFor(queued, waiting);
     });
   }
 
-  async function acquire(names: readonly string[], call: Call): Promise<void> {
-    if (call.signal.aborted) throw PluginError.from(call.signal.reason ?? abortError());
-    if (inFlight >= concurrency || !free(names)) {
-      await waitForTurn(names, call);
-      return;
+  function end(waiting: Waiting, failure: PluginError | undefined): void {
+    inFlight -= 1;
+    const refused = failure?.code === "rate_limited" ? failure : undefined;
+    const answered = failure === undefined || !noAnswer.has(failure.code);
+    for (const { bucket, permit } of waiting.held) {
+      permit.end(answered);
+      freed.add(bucket);
     }
-    if (!call.mayStart()) throw leaseLost();
-    begin(names);
+    const blamed = refused === undefined ? undefined : (refused.bucket ?? waiting.names[0]);
+    if (blamed !== undefined) refuse(blamed, refused?.retryAfterMs ?? pauseMs);
+    for (const name of waiting.names) forgetRecovered(name);
+    pump();
+  }
+
+  function refuse(name: string, ms: number): void {
+    const bucket = buckets.get(name) ?? createRateBucket<Waiting>();
+    buckets.set(name, bucket);
+    bucket.refuse(clock.monotonic() + ms);
+    freed.add(bucket);
+    if (buckets.size > sweepAt) sweep();
+  }
+
+  function forgetRecovered(name: string): void {
+    const bucket = buckets.get(name);
+    if (bucket?.isRecovered() && bucket.waiting.size() === 0) buckets.delete(name);
+  }
+
+  /** Names come and go with channels and people: what was learnt about them must not pile up. */
+  function sweep(): void {
+    const now = clock.monotonic();
+    for (const [name, bucket] of buckets) if (bucket.isStale(now)) buckets.delete(name);
+    sweepAt = Math.max(bucketsToSweep, 2 * buckets.size);
   }
 
   return {
     async run(names, call, request) {
-      await acquire(names, call);
-      let refused: PluginError | undefined;
+      const waiting = await acquire(names, call);
+      let failure: PluginError | undefined;
       try {
         return await request();
       } catch (thrown) {
-        if (thrown instanceof PluginError && thrown.code === "rate_limited") refused = thrown;
+        failure = PluginError.from(thrown);
         throw thrown;
       } finally {
-        end(names, refused);
+        end(waiting, failure);
       }
     },
     waitOf(names) {
       const now = clock.monotonic();
-      return names.reduce((wait, name) => Math.max(wait, (buckets.get(name)?.pausedUntil ?? 0) - now), 0);
+      return known(names).reduce((wait, bucket) => Math.max(wait, bucket.pausedUntil() - now), 0);
     },
   };
-}
-
-function isFree(bucket: Bucket | undefined, now: number): boolean {
-  return bucket === undefined || (bucket.pausedUntil <= now && bucket.inFlight < bucket.limit);
-}
-
-/** Counts an answer that was no refusal; true when the bucket has fully recovered and can be forgotten. */
-function recover(bucket: Bucket): boolean {
-  bucket.successes += 1;
-  if (bucket.successes < successesToDouble) return false;
-  bucket.successes = 0;
-  bucket.limit *= 2;
-  return bucket.limit > defaultConcurrency;
 }
 
 function leaseLost(): PluginError {
   return new PluginError("conflict", "The lease on this request ended before the call could start.");
 }
 
-function abortError(): DOMException {
-  return new DOMException("This operation was aborted", "AbortError");
+function stopped(signal: AbortSignal): PluginError {
+  if (signal.reason instanceof PluginError) return signal.reason;
+  return new PluginError("aborted", "The call was stopped while it waited for its turn.", { cause: signal.reason });
 }

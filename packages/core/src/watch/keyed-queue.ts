@@ -1,4 +1,4 @@
-import { LaneQueue } from "../base/lane-queue.ts";
+import { createLaneQueue } from "../base/lane-queue.ts";
 
 /** One piece of work at a time per key. */
 export interface Work {
@@ -27,7 +27,7 @@ export interface KeyedQueueOptions {
 }
 
 export function createKeyedQueue(options: KeyedQueueOptions): KeyedQueue {
-  const waiting = new LaneQueue<string>();
+  const waiting = createLaneQueue<string>();
   const queued = new Set<string>();
   const running = new Map<string, Work>();
   /** Marked between the work's last look and its end: run once more, in this lane. */
@@ -37,7 +37,7 @@ export function createKeyedQueue(options: KeyedQueueOptions): KeyedQueue {
 
   function next(): void {
     while (!stopped && running.size < options.concurrency) {
-      const key = waiting.takeFirst(() => true);
+      const key = waiting.take();
       if (key === undefined) return;
       queued.delete(key);
       start(key);
