@@ -1,0 +1,76 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { createInterface } from "node:readline";
+
+/** A program of ours in a process of its own. */
+export interface Child {
+  /** Resolves with the line; rejects when the process ends or `timeoutMs` passes before. */
+  untilLine(pattern: RegExp, timeoutMs: number): Promise<string>;
+  /** The first line so far that fits. */
+  findLine(pattern: RegExp): string | undefined;
+  /** Rejects when the process ends by itself. */
+  readonly ended: Promise<never>;
+  /** Asks it to stop and waits. */
+  stop(): Promise<void>;
+}
+
+/** The last lines are kept, so that a program that ends can be quoted. */
+const keptLines = 200;
+const quotedLines = 20;
+
+export function startChild(name: string, args: readonly string[]): Child {
+  const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "pipe"] });
+  const lines: string[] = [];
+  const listeners = new Set<(line: string) => void>();
+  for (const stream of [child.stdout, child.stderr]) {
+    createInterface({ input: stream }).on("line", (line) => {
+      lines.push(line);
+      if (lines.length > keptLines) lines.shift();
+      for (const listener of listeners) listener(line);
+    });
+  }
+  const closed = new Promise<number | null>((resolve) => child.once("close", resolve));
+  const ended = closed.then((code): never => {
+    throw new Error(`${name} ended with code ${code}:\n${lines.slice(-quotedLines).join("\n")}`);
+  });
+  ended.catch(() => {});
+  return {
+    ended,
+    findLine: (pattern) => lines.find((line) => pattern.test(line)),
+    async untilLine(pattern, timeoutMs) {
+      const found = Promise.withResolvers<string>();
+      const listen = (line: string) => void (pattern.test(line) && found.resolve(line));
+      const late = () =>
+        found.reject(new Error(`${name} did not say ${pattern} in time:\n${lines.slice(-quotedLines).join("\n")}`));
+      const timer = setTimeout(late, timeoutMs);
+      listeners.add(listen);
+      lines.forEach(listen);
+      try {
+        return await Promise.race([found.promise, ended]);
+      } finally {
+        clearTimeout(timer);
+        listeners.delete(listen);
+      }
+    },
+    stop: () => stop(child, closed),
+  };
+}
+
+async function stop(child: ChildProcess, closed: Promise<unknown>): Promise<void> {
+  child.kill("SIGTERM");
+  await closed;
+}
+
+/** Runs a program to its end and gives what it printed; its own words are the error. */
+export async function runChild(args: readonly string[]): Promise<string> {
+  const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "pipe"] });
+  const [out, err] = [collect(child.stdout), collect(child.stderr)];
+  const code = await new Promise<number | null>((resolve) => child.once("close", resolve));
+  if (code !== 0) throw new Error((await err).trim() || `ended with code ${code}`);
+  return (await out).trim();
+}
+
+async function collect(stream: NodeJS.ReadableStream): Promise<string> {
+  let text = "";
+  for await (const chunk of stream) text += String(chunk);
+  return text;
+}
