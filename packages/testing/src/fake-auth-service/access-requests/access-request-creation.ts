@@ -5,7 +5,7 @@ import {
   RequestState,
   type ResourceID,
 } from "@access-plugins/teleport-client/gen/teleport/legacy/types/types_pb";
-import { clone, create } from "@bufbuild/protobuf";
+import { create } from "@bufbuild/protobuf";
 import type { Directory } from "../cluster/directory.ts";
 import type { Caller } from "../cluster/permissions.ts";
 import type { Profile } from "../cluster/profiles.ts";
@@ -34,10 +34,9 @@ export interface CreationRules {
 
 /**
  * What the server makes of a client's wish: checked, with its own id, dates, thresholds, annotations and reviewers. Not
- * stored yet. Throws InvalidArgument where Teleport does.
+ * stored yet. The wish itself becomes the request. Throws InvalidArgument where Teleport does.
  */
-export function toNewRequest(wish: AccessRequestV3, caller: Caller, rules: CreationRules): AccessRequestV3 {
-  const message = clone(AccessRequestV3Schema, wish);
+export function toNewRequest(message: AccessRequestV3, caller: Caller, rules: CreationRules): AccessRequestV3 {
   const { Spec: spec, Metadata: metadata } = message;
   if (!spec || !metadata) throw badParameter("missing parameter spec");
   checkForm(metadata.Name, spec, rules);
@@ -61,7 +60,7 @@ export function toNewRequest(wish: AccessRequestV3, caller: Caller, rules: Creat
     profile: rules.profile,
   });
   if (rules.profile.numericIds) metadata.ID = BigInt(rules.now().getTime()) * 1_000_000n;
-  return create(AccessRequestV3Schema, message);
+  return message;
 }
 
 /** The person the request is for: roles and traits decide what may be requested. */

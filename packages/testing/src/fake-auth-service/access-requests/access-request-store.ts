@@ -6,7 +6,7 @@ import {
   AccessRequestV3Schema,
   RequestState,
 } from "@access-plugins/teleport-client/gen/teleport/legacy/types/types_pb";
-import { clone, toBinary } from "@bufbuild/protobuf";
+import { toBinary } from "@bufbuild/protobuf";
 import { BinaryWriter, WireType } from "@bufbuild/protobuf/wire";
 import { type EventFanout, toDeletion } from "../cluster/event-fanout.ts";
 import { toMillis } from "../cluster/timestamps.ts";
@@ -81,11 +81,11 @@ export function createAccessRequestStore(fanout: EventFanout): AccessRequestStor
   };
 }
 
-/** A copy with a new revision: what a writer changes and puts back. */
+/** What a writer changes and puts back: copies of everything but the fields' own contents, which are to be replaced. */
 export function toDraft(stored: StoredRequest): { message: AccessRequestV3; spec: AccessRequestSpecV3 } {
-  const message = clone(AccessRequestV3Schema, stored.message);
-  if (!message.Spec) throw new Error(`The stored request ${stored.id} has no spec.`);
-  return { message, spec: message.Spec };
+  const { Metadata: metadata } = stored.message;
+  const spec = { ...stored.spec };
+  return { message: { ...stored.message, Spec: spec, ...(metadata ? { Metadata: { ...metadata } } : {}) }, spec };
 }
 
 function toStored(message: AccessRequestV3): StoredRequest {

@@ -37,10 +37,8 @@ export function applyReview(
   checkProposal(review, promotedTo !== undefined);
   checkReview(stored.spec, review, caller);
   const { message, spec } = toDraft(stored);
-  spec.Reviews.push({
-    ...toStoredReview(spec, review, caller, at.now),
-    ...(promotedTo ? { accessList: promotedTo } : {}),
-  });
+  const added = toStoredReview(spec, review, caller, at.now);
+  spec.Reviews = [...spec.Reviews, promotedTo ? { ...added, accessList: promotedTo } : added];
   if (promotedTo) spec.accessList = promotedTo;
   settle(message, spec, at.profile);
   if (review.AssumeStartTime) spec.AssumeStartTime = review.AssumeStartTime;

@@ -2,12 +2,10 @@ import { createCipheriv, createHmac } from "node:crypto";
 import type { TLSSocket, Server as TlsServer } from "node:tls";
 
 /** RFC 8446 §6.2: what a genuine (Go) server answers to a client certificate it does not take. */
-export const tlsAlerts = { badCertificate: 42, certificateExpired: 45, unknownCa: 48 } as const;
+export const tlsAlerts = { certificateExpired: 45, unknownCa: 48 } as const;
 
 export type TlsAlert = (typeof tlsAlerts)[keyof typeof tlsAlerts];
 
-/** OpenSSL has sent this many session tickets, one record each, by the time a TLS 1.3 handshake is done. */
-const TICKETS_SENT = 2;
 const FATAL = 2;
 const ALERT_RECORD = 21;
 
@@ -35,8 +33,8 @@ export function sealAlert(socket: TLSSocket, secret: Buffer | undefined, alert: 
   const suite = suites[socket.getCipher().name];
   if (!suite || !secret) return undefined;
   const key = expandLabel(suite.hash, secret, "key", suite.keyLength);
+  // The very first record under this key, because the listener sends no session tickets: the nonce is the plain IV.
   const nonce = expandLabel(suite.hash, secret, "iv", 12);
-  nonce[11] = (nonce[11] ?? 0) ^ TICKETS_SENT;
   const plain = Buffer.from([FATAL, alert, ALERT_RECORD]);
   const header = Buffer.from([23, 3, 3, 0, plain.length + 16]);
   const cipher = createCipheriv(suite.cipher, key, nonce);

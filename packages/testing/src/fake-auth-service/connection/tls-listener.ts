@@ -125,7 +125,7 @@ function acceptTls(socket: Socket, credentials: TlsCredentials, ready: (connecti
   server.once("secureConnection", (tls) => {
     // The client cut the connection; nobody waits for it.
     tls.on("error", () => socket.destroy());
-    const fault = findCertificateFault(tls, credentials.ca);
+    const fault = findCertificateFault(tls);
     if (fault !== undefined) {
       socket.end(sealAlert(tls, trafficSecret(), fault) ?? "");
       return;
@@ -133,7 +133,7 @@ function acceptTls(socket: Socket, credentials: TlsCredentials, ready: (connecti
     showPeer(tls, socket);
     ready({
       peer,
-      identity: readClientIdentity(tls),
+      identity: readClientIdentity(tls, credentials.ca),
       socket: tls,
       silence: wire.silence,
       destroy: () => socket.destroy(),

@@ -49,10 +49,15 @@ export interface Faults {
   clear(): void;
 }
 
+/** A call that can be held: its signal aborts when the client goes. */
+interface Held {
+  readonly signal: AbortSignal;
+}
+
 /** What a call passes on its way. Both throw the {@link StatusError} with which the call has to end. */
 export interface FaultGate {
-  before(call: CallRecord, signal: AbortSignal): Promise<void>;
-  after(call: CallRecord, signal: AbortSignal): Promise<void>;
+  before(call: CallRecord, context: Held): Promise<void>;
+  after(call: CallRecord, context: Held): Promise<void>;
 }
 
 /** The part of {@link Faults} that is about calls. */
@@ -68,9 +73,9 @@ export function createCallFaults(): CallFaults & FaultGate {
   let failures: FailureRule[] = [];
   let delays: { readonly calls: CallFilter; readonly ms: number }[] = [];
 
-  const pass = async (call: CallRecord, at: "before" | "after", signal: AbortSignal) => {
+  const pass = async (call: CallRecord, at: "before" | "after", context: Held) => {
     for (const gate of gates.values()) {
-      if (gate.at === at && concerns(gate.calls, call)) await gate.enter(call, signal);
+      if (gate.at === at && concerns(gate.calls, call)) await gate.enter(call, context.signal);
     }
     const rule = failures.find((one) => Boolean(one.executed) === (at === "after") && concerns(one.calls, call));
     if (!rule) return;
@@ -96,12 +101,12 @@ export function createCallFaults(): CallFaults & FaultGate {
       delays = [];
       for (const barrier of [...gates.keys()]) barrier.release();
     },
-    async before(call, signal) {
+    async before(call, context) {
       const ms = delays.reduce((most, delay) => (concerns(delay.calls, call) ? Math.max(most, delay.ms) : most), 0);
-      if (ms > 0) await pause(ms, signal);
-      await pass(call, "before", signal);
+      if (ms > 0) await pause(ms, context.signal);
+      await pass(call, "before", context);
     },
-    after: (call, signal) => pass(call, "after", signal),
+    after: (call, context) => pass(call, "after", context),
   };
 }
 

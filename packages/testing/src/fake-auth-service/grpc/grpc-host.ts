@@ -83,7 +83,15 @@ export interface GrpcHostOptions {
 type AnyMethod = (request: unknown, context: CallContext, send: (message: unknown) => void) => unknown;
 type AnyCall = ServerUnaryCall<unknown, unknown> | ServerWritableStream<unknown, unknown>;
 
-export function createGrpcHost(options: GrpcHostOptions): GrpcHost {
+interface HostOptions extends GrpcHostOptions {
+  /** Goes out with every answer. */
+  readonly header: Metadata;
+}
+
+export function createGrpcHost(given: GrpcHostOptions): GrpcHost {
+  const header = new Metadata();
+  header.set("version", given.serverVersion);
+  const options: HostOptions = { ...given, header };
   const server = new Server({ "grpc.enable_channelz": 0, "grpc.max_concurrent_streams": 1000 });
   const injector = server.createConnectionInjector(ServerCredentials.createInsecure());
   const implemented = new Map<string, AnyMethod>();
@@ -147,42 +155,34 @@ function registerStream(server: Server, method: DescMethod, path: string, run: R
 
 /** One call from its arrival to its answer: admission, journal, faults, the method itself. */
 async function runCall(
-  options: GrpcHostOptions,
+  options: HostOptions,
   method: DescMethod,
   call: AnyCall,
   send: (message: unknown) => void,
   implementation: AnyMethod | undefined,
 ): Promise<unknown> {
-  const peer = call.getPeer();
-  const identity = options.findConnection(peer)?.identity ?? nobody;
+  const context = toContext(call, options);
   const record = options.recorder.begin({
     method: method.name,
     service: method.parent.typeName,
-    caller: identity.user,
+    caller: context.identity.user,
     subject: toCallSubject(call.request),
   });
-  const gone = new AbortController();
-  call.once("cancelled", () => gone.abort());
   try {
-    sendVersion(call, options.serverVersion);
-    const context: CallContext = { identity, peer, signal: gone.signal };
-    const sendNoted = (message: unknown) => {
-      options.onAnswer(peer);
-      send(message);
-    };
-    const answer = await execute(options, method, record, call, context, sendNoted, implementation);
+    call.sendMetadata(options.header);
+    const answer = await execute(options, method, record, call, context, send, implementation);
     options.recorder.end(record, status.OK);
-    options.onAnswer(peer);
+    options.onAnswer(context.peer);
     return answer;
   } catch (error) {
     options.recorder.end(record, error instanceof StatusError ? error.code : status.UNKNOWN);
-    if (error instanceof StatusError && error.closesConnection) closeSoon(options.findConnection(peer));
+    if (error instanceof StatusError && error.closesConnection) closeSoon(options.findConnection(context.peer));
     throw error;
   }
 }
 
 async function execute(
-  { faults, admit }: GrpcHostOptions,
+  { faults, admit, onAnswer }: HostOptions,
   method: DescMethod,
   record: CallRecord,
   call: AnyCall,
@@ -190,23 +190,41 @@ async function execute(
   send: (message: unknown) => void,
   implementation: AnyMethod | undefined,
 ): Promise<unknown> {
-  await faults.before(record, context.signal);
+  await faults.before(record, context);
   admit(context.identity, call.metadata);
   if (!implementation) {
     throw notImplemented(`unknown method ${method.name} for service ${method.parent.typeName}`);
   }
-  const answer = await implementation(call.request, context, send);
-  await faults.after(record, context.signal);
+  const answer = await implementation(call.request, context, (message) => {
+    onAnswer(context.peer);
+    send(message);
+  });
+  await faults.after(record, context);
   return answer;
 }
 
 const nobody: ClientIdentity = { user: "", roles: [], expires: 0, certificate: "none" };
 
-function sendVersion(call: AnyCall, version: string): void {
-  const header = new Metadata();
-  header.set("version", version);
-  call.sendMetadata(header);
+function toContext(call: AnyCall, { findConnection }: HostOptions): CallContext {
+  const peer = call.getPeer();
+  let gone: AbortController | undefined;
+  return {
+    identity: findConnection(peer)?.identity ?? nobody,
+    peer,
+    // Made on demand: few calls wait for anything, and thousands of controllers are felt.
+    get signal() {
+      if (!gone) {
+        const controller = new AbortController();
+        gone = controller;
+        if (call.cancelled) controller.abort(CLIENT_GONE);
+        else call.once("cancelled", () => controller.abort(CLIENT_GONE));
+      }
+      return gone.signal;
+    },
+  };
 }
+
+const CLIENT_GONE = "the call is over";
 
 /** The refusal goes out first. */
 function closeSoon(connection: Connection | undefined): void {
