@@ -11,7 +11,10 @@ export interface Clock {
   after(ms: number, callback: () => void): () => void;
 }
 
-/** The clock of this machine. Timers do not keep the process alive by themselves. */
+/**
+ * The clock of this machine. A timer keeps the process alive, or a process that waits between two tries to connect would
+ * simply end: whoever sets one cancels it when it stops.
+ */
 export const systemClock: Clock = {
   monotonic: () => performance.now(),
   now: () => new Date(),

@@ -83,16 +83,18 @@ export class PluginError extends Error {
   }
 
   /**
-   * The single door from "anything thrown" to our error. It never guesses: an abort becomes `aborted`, everything that
-   * nobody classified becomes `internal`.
+   * The single door from "anything thrown" to our error. It never guesses: an abort becomes `aborted`, a deadline that
+   * passed `timeout` (ambiguous, unless the facts say otherwise), everything that nobody classified `internal`.
    */
   static from(thrown: unknown, facts: ErrorFacts = {}): PluginError {
     if (thrown instanceof PluginError) return thrown;
     if (thrown instanceof Error && thrown.name === "AbortError") {
       return new PluginError("aborted", "The operation was stopped.", { ...facts, cause: thrown });
     }
-    const text = thrown instanceof Error ? thrown.message : String(thrown);
-    return new PluginError("internal", text, { ...facts, cause: thrown });
+    if (thrown instanceof Error && thrown.name === "TimeoutError") {
+      return new PluginError("timeout", "The deadline passed.", { ambiguous: true, ...facts, cause: thrown });
+    }
+    return new PluginError("internal", toMessage(thrown), { ...facts, cause: thrown });
   }
 
   /** The same failure with more facts, for callers that know what the thrower could not. */
@@ -103,6 +105,14 @@ export class PluginError extends Error {
       cause: facts.cause ?? this.cause,
     });
   }
+}
+
+/** Not everything that can be thrown has a text. */
+function toMessage(thrown: unknown): string {
+  if (thrown instanceof Error) return thrown.message;
+  return typeof thrown === "object" || typeof thrown === "function"
+    ? "Something that is no error was thrown."
+    : String(thrown);
 }
 
 function definedFacts(error: PluginError): ErrorFacts {

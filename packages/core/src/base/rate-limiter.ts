@@ -115,7 +115,7 @@ export function createRateLimiter(options: RateLimiterOptions): RateLimiter {
   function wakeLater(bucket: RateBucket<Waiting>): void {
     const ms = bucket.pausedUntil() - clock.monotonic();
     if (ms <= 0 || wakes.has(bucket)) return;
-    const cancel = clock.after(ms, () => {
+    const cancel = clock.after(Math.ceil(ms), () => {
       wakes.delete(bucket);
       freed.add(bucket);
       pump();

@@ -11,7 +11,7 @@ export const truncationMark = " (truncated)";
 const unwanted = new RegExp(
   [
     "[\\u0000-\\u0008\\u000B-\\u001F\\u007F-\\u009F]",
-    "[\\u061C\\u200E\\u200F\\u202A-\\u202E\\u2066-\\u2069]",
+    "[\\u00AD\\u061C\\u200B\\u200E\\u200F\\u202A-\\u202E\\u2060-\\u206F]",
     "[\\u2028\\u2029\\uFEFF\\uFFF9-\\uFFFB]",
     "\\p{Surrogate}",
     "[\\u{E0000}-\\u{E007F}]",
@@ -34,21 +34,30 @@ export function toSingleLine(text: string): string {
 
 const graphemes = new Intl.Segmenter("en", { granularity: "grapheme" });
 
+/** What says that something was cut, the clearest first: a tiny limit has no room for words. */
+const marks = [truncationMark, "…", ""];
+
 /**
  * The longest start of `text`, in whole graphemes, that fits; with {@link truncationMark} when something was cut. `size`
- * measures in the platform's unit, after its escaping; `limit` includes the mark. One user-perceived character that is
- * larger than the limit by itself is cut to the mark alone.
+ * measures in the platform's unit, after its escaping; `limit` includes the mark and is never exceeded: where even the
+ * mark is too large it is `…` or nothing. One user-perceived character that is larger than the limit by itself is cut
+ * to the mark alone.
  */
 export function truncate(text: string, limit: number, size: (part: string) => number = (part) => part.length): string {
   if (size(text) <= limit) return text;
-  const room = limit - size(truncationMark);
-  let kept = "";
-  let used = 0;
+  const mark = marks.find((candidate) => size(candidate) <= limit) ?? "";
+  const kept: string[] = [];
+  let used = size(mark);
   for (const { segment } of graphemes.segment(text)) {
-    const next = size(segment);
-    if (used + next > room) break;
-    kept += segment;
-    used += next;
+    used += size(segment);
+    if (used > limit) break;
+    kept.push(segment);
   }
-  return kept.trimEnd() + truncationMark;
+  // Escaping may make a whole larger than its parts together.
+  while (kept.length > 0 && (isBlank(kept.at(-1)) || size(kept.join("") + mark) > limit)) kept.pop();
+  return kept.join("") + mark;
+}
+
+function isBlank(grapheme: string | undefined): boolean {
+  return grapheme?.trim() === "";
 }
