@@ -1,12 +1,16 @@
 export * from "./base/clock.ts";
+export * from "./base/deadline.ts";
+export * from "./base/fitting.ts";
 export * from "./base/log.ts";
 export * from "./base/meter.ts";
+export * from "./base/network-failure.ts";
 export * from "./base/plugin-error.ts";
 export * from "./base/random.ts";
 export { createRateLimiter, type RateLimiter, type RateLimiterOptions } from "./base/rate-limiter.ts";
 export * from "./base/text.ts";
 export { createNotifier } from "./create-notifier.ts";
 export * from "./domain/access-request.ts";
+export * from "./domain/document.ts";
 export * from "./domain/request-message.ts";
 export * from "./messenger.ts";
 export type { Notifier, NotifierOptions, NotifierStatus, Routes } from "./notifier.ts";
