@@ -25,8 +25,6 @@ export interface Composition {
   readonly sink: LogSink;
   readonly redactor: Redactor;
   readonly messenger: Messenger;
-  /** Reads secrets again; true when one changed. Called on its own when the platform refuses the credentials. */
-  refreshSecrets(): Promise<boolean>;
 }
 
 /**
@@ -44,11 +42,10 @@ export async function compose(options: RunOptions): Promise<Composition | undefi
   const sink = openLogSink(config.log.output);
   const log = createLogger({ ...config.log, debug, sink, redactor });
   for (const fault of faults) logWarning(log, configPath, fault);
-  const refreshSecrets = () => config.secrets.refresh(log);
   const clock = systemClock;
-  const limiter = refreshOnRefusal(createRateLimiter({ clock }), () => void refreshSecrets());
+  const limiter = refreshOnRefusal(createRateLimiter({ clock }), config.secrets, log);
   const messenger = config.platform.createMessenger({ log, clock, limiter, secret: config.secrets.reader });
-  return { config, clock, log, sink, redactor, messenger, refreshSecrets };
+  return { config, clock, log, sink, redactor, messenger };
 }
 
 function renderFatalFaults(path: string, faults: readonly Fault[]): string {

@@ -7,8 +7,8 @@ import type { Redactor } from "./redactor.ts";
 /** Metrics and health endpoints; without `[diagnostics] listen_addr` there are none. */
 export interface Diagnostics {
   readonly meter: Meter;
-  /** Begins to answer; the returned function ends it. */
-  serve(status: () => NotifierStatus): Promise<() => Promise<void>>;
+  /** Begins to answer; the returned function ends it. `measure` is called before metrics are rendered. */
+  serve(status: () => NotifierStatus, measure: () => void): Promise<() => Promise<void>>;
 }
 
 const none: Diagnostics = { meter: silentMeter, serve: async () => async () => {} };
@@ -26,13 +26,14 @@ export async function createDiagnostics(
   metrics.gauge("build_info", 1, { version: plugin.version, commit: readGitRef() ?? "" });
   return {
     meter: metrics,
-    async serve(status) {
+    async serve(status, measure) {
       const server = await startHealthServer(listen, {
         status,
         contentType: metrics.contentType,
         redact: redactor.redact,
         renderMetrics() {
           metrics.gauge("pending_requests", status().openRequests);
+          measure();
           return metrics.render();
         },
       });

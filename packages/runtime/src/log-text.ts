@@ -40,7 +40,8 @@ function flatten(key: string, value: unknown, stacks: string[]): readonly string
 }
 
 function show(value: unknown): string {
-  const text = typeof value === "string" ? value : (JSON.stringify(value) ?? String(value));
+  const isList = Array.isArray(value) && value.every((item) => typeof item !== "object");
+  const text = typeof value === "string" ? value : isList ? value.join(", ") : JSON.stringify(value);
   const isPlain = /^[\w.:/@*+,-]+$/.test(text);
   return escapeControls(isPlain ? text : JSON.stringify(text));
 }

@@ -34,7 +34,8 @@ export const metricDefinitions: Readonly<Record<string, MetricDefinition>> = {
   watcher_reconnects_total: { help: "How often the event stream from Teleport had to be opened again." },
   last_event_timestamp_seconds: { help: "When the last event came from Teleport, in Unix time." },
   pending_requests: { help: "Access requests waiting for a review." },
-  config_reload_success: { help: "1 when the last reload of secrets worked." },
-  config_last_reload_timestamp_seconds: { help: "When secrets were last reloaded, in Unix time." },
+  identity_expiry_timestamp_seconds: { help: "When the Teleport certificate in use ends, in Unix time." },
+  config_reload_success: { help: "1 while every secret file can be used." },
+  config_last_reload_timestamp_seconds: { help: "When a secret last changed, in Unix time." },
   build_info: { help: "Always 1; the version is in the labels.", labels: ["version", "commit"] },
 };

@@ -1,17 +1,27 @@
-import { PluginError, type RateLimiter } from "@access-plugins/core";
+import { type Log, PluginError, type RateLimiter } from "@access-plugins/core";
+import type { SecretStore } from "./secret-store.ts";
 
 /**
- * A limiter that calls back when the platform refuses the credentials: every HTTP call of a messenger passes it, so
- * here a token that has just been replaced is noticed first.
+ * A limiter that has secrets read again when the platform refuses the credentials: every HTTP call of a messenger
+ * passes it, so here a token that has just been replaced is noticed first.
  */
-export function refreshOnRefusal(limiter: RateLimiter, onRefused: () => void): RateLimiter {
+export function refreshOnRefusal(
+  limiter: RateLimiter,
+  secrets: Pick<SecretStore, "generation" | "refreshAfterRefusal">,
+  log: Log,
+): RateLimiter {
   return {
     ...limiter,
     async run(buckets, call, request) {
+      let generation = secrets.generation;
       try {
-        return await limiter.run(buckets, call, request);
+        return await limiter.run(buckets, call, () => {
+          generation = secrets.generation;
+          return request();
+        });
       } catch (thrown) {
-        if (thrown instanceof PluginError && thrown.code === "unauthenticated") onRefused();
+        const isRefusal = thrown instanceof PluginError && thrown.code === "unauthenticated";
+        if (isRefusal) void secrets.refreshAfterRefusal(generation, log);
         throw thrown;
       }
     },

@@ -1,5 +1,5 @@
-import { createNotifier, type Notifier, PluginError } from "@access-plugins/core";
-import { createTeleportClient } from "@access-plugins/teleport-client";
+import { createNotifier, type Meter, type Notifier, type NotifierStatus, PluginError } from "@access-plugins/core";
+import { type ClosableTeleportClient, createTeleportClient } from "@access-plugins/teleport-client";
 import { readGitRef } from "./assets.ts";
 import { type Composition, compose, type RunOptions } from "./compose.ts";
 import { guardAgainstCrashes } from "./crash-guard.ts";
@@ -53,7 +53,8 @@ async function serve(plugin: Plugin, parts: Composition, signal: AbortSignal): P
     log,
     meter,
   });
-  const secrets = watchSecrets({ ...parts, meter, onChange: notifier.retryNow });
+  config.secrets.onChange(notifier.retryNow);
+  const secrets = watchSecrets({ clock, log, meter, secrets: config.secrets });
   const stopListening = onHangup(process, () => {
     log.info("Reloading: secrets are read again and what is blocked is tried again");
     parts.sink.reopen();
@@ -61,7 +62,10 @@ async function serve(plugin: Plugin, parts: Composition, signal: AbortSignal): P
   });
   let stopServing = async () => {};
   try {
-    stopServing = await serveDiagnostics(() => statusOf(notifier, signal));
+    stopServing = await serveDiagnostics(
+      () => findStatus(notifier, teleport, signal),
+      () => measureIdentity(meter, teleport),
+    );
     void greet(notifier, parts, signal);
     await notifier.run(signal);
   } finally {
@@ -86,10 +90,22 @@ async function greet(notifier: Notifier, { config, messenger, log }: Composition
   }
 }
 
-function statusOf(notifier: Notifier, signal: AbortSignal) {
+/** The notifier's status, with what else keeps the plugin from working. */
+function findStatus(notifier: Notifier, teleport: ClosableTeleportClient, signal: AbortSignal): NotifierStatus {
   const status = notifier.status();
-  if (!signal.aborted) return status;
-  return { ...status, ready: false, problems: ["The plugin is shutting down.", ...status.problems] };
+  const { state, problem } = teleport.credentialStatus();
+  const isUseless = state === "expired" || state === "missing";
+  const problems = [
+    ...(signal.aborted ? ["The plugin is shutting down."] : []),
+    ...(isUseless ? [`The Teleport credentials are ${state}: ${problem?.message ?? "no more is known"}`] : []),
+    ...status.problems,
+  ];
+  return { ...status, ready: status.ready && problems.length === 0, problems };
+}
+
+function measureIdentity(meter: Meter, teleport: ClosableTeleportClient): void {
+  const { expiresAt } = teleport.credentialStatus();
+  if (expiresAt !== undefined) meter.gauge("identity_expiry_timestamp_seconds", expiresAt.getTime() / 1_000);
 }
 
 function reportFatal(thrown: unknown, { log }: Composition): void {

@@ -26,26 +26,32 @@ function createStore() {
     onValue: (value) => values.push(value),
     findProblem: (_key, value) => (value.startsWith("bad") ? "not a token" : undefined),
   });
-  return { store, values, log: createRecordingLog() };
+  let changed = 0;
+  store.onChange(() => {
+    changed += 1;
+  });
+  return { store, values, changes: () => changed, log: createRecordingLog() };
 }
 
 describe("createSecretStore", () => {
-  test("gives the newest value to a reader handed out before", async () => {
-    const { store, values, log } = createStore();
+  test("gives the newest value to a reader handed out before, and tells of it", async () => {
+    const { store, values, changes, log } = createStore();
     const read = store.reader("chat.token");
     expect(read()).toBe("first-token");
     await writeFile(file, "second-token\n");
-    expect(await store.refresh(log)).toBe(true);
+    await store.refresh(log);
     expect(read()).toBe("second-token");
     expect(values).toEqual(["second-token"]);
+    expect(changes()).toBe(1);
     expect(log.lines).toEqual([
       `info A secret was read again from its file ${JSON.stringify({ key: "chat.token", file })}`,
     ]);
   });
 
-  test("tells that nothing changed", async () => {
-    const { store, log } = createStore();
-    expect(await store.refresh(log)).toBe(false);
+  test("is silent while nothing changes", async () => {
+    const { store, changes, log } = createStore();
+    await store.refresh(log);
+    expect(changes()).toBe(0);
     expect(log.lines).toEqual([]);
   });
 
@@ -59,6 +65,19 @@ describe("createSecretStore", () => {
     expect(createStore().store.reader("chat.unknown")()).toBe("");
   });
 
+  test("tells of a refusal when the refused token has been replaced meanwhile", async () => {
+    const { store, changes, log } = createStore();
+    const { generation } = store;
+    await store.refreshAfterRefusal(generation, log);
+    expect(changes()).toBe(0);
+    await writeFile(file, "second-token");
+    await store.refresh(log);
+    await store.refreshAfterRefusal(generation, log);
+    expect(changes()).toBe(2);
+    await store.refreshAfterRefusal(store.generation, log);
+    expect(changes()).toBe(2);
+  });
+
   test.each([
     ["is gone", () => rm(file), "the file does not exist"],
     ["is empty", () => writeFile(file, ""), "the file is empty"],
@@ -66,13 +85,15 @@ describe("createSecretStore", () => {
   ])("keeps the old value and warns once while the file %s", async (_, spoil, problem) => {
     const { store, log } = createStore();
     await spoil();
-    expect(await store.refresh(log)).toBe(false);
-    expect(await store.refresh(log)).toBe(false);
+    await store.refresh(log);
+    await store.refresh(log);
+    expect(store.isHealthy).toBe(false);
     expect(store.reader("chat.token")()).toBe("first-token");
     expect(log.lines).toHaveLength(1);
     expect(log.lines[0]).toContain(problem);
     await writeFile(file, "third-token");
-    expect(await store.refresh(log)).toBe(true);
+    await store.refresh(log);
+    expect(store.isHealthy).toBe(true);
     expect(store.reader("chat.token")()).toBe("third-token");
   });
 });
