@@ -34,10 +34,9 @@ export async function playStory(stage: Stage, teller: Teller): Promise<void> {
   await play.shown(expired, "EXPIRED", 1);
 
   teller.chapter("And the recipient who does not exist");
-  teller.say(
-    "ghost@example.com is configured for every role and has no account. Nobody waited for it: each request was",
-  );
-  teller.say("told to the others at once, the log names the recipient and the fix, and it is tried again every hour.");
+  teller.say("ghost@example.com is configured for every role and has no account. Nobody waited for it: each");
+  teller.say("request was told to the others at once, and this one is tried again every hour. In the log stands:");
+  for (const line of stage.quote(/ghost@example\.com/u)) teller.say(line);
 }
 
 interface Player {
