@@ -48,7 +48,7 @@ export interface CredentialSourceOptions {
 export function createCredentialSource(options: CredentialSourceOptions): CredentialSource {
   const { files, refreshIntervalMs, clock, log } = options;
   const listeners = new Set<(credentials: Credentials) => void>();
-  const mayReport = createRepeatGuard(clock);
+  const reported = createRepeatGuard(clock);
   const closed = new AbortController();
   let current: Credentials | undefined;
   let problem: PluginError | undefined;
@@ -69,6 +69,7 @@ export function createCredentialSource(options: CredentialSourceOptions): Creden
 
   function accept(next: Credentials): void {
     problem = undefined;
+    reported.forget();
     const before = current;
     current = next;
     if (before?.fingerprint === next.fingerprint) return;
@@ -80,7 +81,7 @@ export function createCredentialSource(options: CredentialSourceOptions): Creden
   function refuse(thrown: unknown): void {
     if (closed.signal.aborted) return;
     problem = toProblem(PluginError.from(thrown));
-    if (current === undefined || !mayReport(problem.message)) return;
+    if (current === undefined || !reported.isNew(problem.message)) return;
     const fields = { fix: problem.fix, expiresAt: current.expiresAt.toISOString() };
     if (isExpired()) log.error(problem.message, fields);
     else log.warn(`${problem.message} The credentials read before stay in use.`, fields);
@@ -95,9 +96,14 @@ export function createCredentialSource(options: CredentialSourceOptions): Creden
   /** The moment of expiry is a tick, too: what is wrong shows when it happens. */
   function scheduleTick(): void {
     cancelTick();
-    if (closed.signal.aborted) return;
-    const left = current === undefined ? Infinity : current.expiresAt.getTime() - clock.now().getTime() + 1;
-    cancelTick = clock.after(left > 0 ? Math.min(left, refreshIntervalMs) : refreshIntervalMs, () => void read());
+    if (!closed.signal.aborted) cancelTick = clock.after(findWait(), () => void read());
+  }
+
+  function findWait(): number {
+    if (current === undefined) return refreshIntervalMs;
+    const left = current.expiresAt.getTime() - clock.now().getTime() + 1;
+    if (left > 0) return Math.min(left, refreshIntervalMs);
+    return problem === undefined ? 0 : refreshIntervalMs;
   }
 
   return {

@@ -1,4 +1,4 @@
-import { type ClientHttp2Session, connect } from "node:http2";
+import { type ClientHttp2Session, connect, constants } from "node:http2";
 import type { TLSSocket } from "node:tls";
 import { type Clock, PluginError } from "@access-plugins/core";
 import type { GrpcTransportOptions } from "@connectrpc/connect-node";
@@ -80,7 +80,7 @@ function createSession(http2: ClientHttp2Session, socket: TLSSocket, clock: Cloc
   const end = (reason: PluginError) => {
     stop(reason);
     cancelTimer();
-    http2.destroy();
+    http2.destroy(reason, constants.NGHTTP2_CANCEL);
     // An error of the TLS layer after the handshake leaves the socket open.
     socket.destroy();
   };
@@ -120,8 +120,15 @@ function createSession(http2: ClientHttp2Session, socket: TLSSocket, clock: Cloc
     },
     async request(method, path, headers, options) {
       const stream = http2.request({ ...headers, ":method": method, ":path": path }, options);
+      let answered = false;
       stream.once("response", () => {
+        answered = true;
         lastReadAt = clock.monotonic();
+      });
+      // When the connection just ends, Node closes its streams as if all were well, and connect-node would go on waiting.
+      stream.once("close", () => {
+        const silent = !answered && stream.rstCode === constants.NGHTTP2_NO_ERROR;
+        if (silent) stream.emit("error", lost("the connection was closed"));
       });
       return stream;
     },

@@ -40,13 +40,14 @@ export async function* watchEvents(
       { signal: scope },
     );
     const events = stream[Symbol.asyncIterator]();
-    yield await readInit(events, kinds, options.clock, scope);
+    const init = await readInit(events, kinds, options.clock, scope);
     const mailbox = createMailbox<WatchEvent>();
     feed(mailbox, connection, options, scope);
     void pump(events, kinds, mailbox, connection);
+    yield init;
     for (;;) yield await mailbox.take();
   } catch (thrown) {
-    throw await explainLoss(toPluginError(thrown, { operation, sentWrite: false }), connection?.session);
+    throw await toWatchError(thrown, connection);
   } finally {
     stop.abort(new PluginError("aborted", "the watch was left"));
   }
@@ -97,16 +98,19 @@ function feed(mailbox: Mailbox<WatchEvent>, connection: Connection, options: Wat
   const release = source.subscribe(onRenewal);
   if (source.latest?.fingerprint !== credentials.fingerprint) onRenewal();
   const stopProbe = startProbe(connection, clock, (silence) => session.end(silence));
-  void session.over.then(({ code, message, fix }) => {
+  void session.over.then((why) => {
     release();
     stopProbe();
-    if (scope.aborted) mailbox.fail(toAbortError(scope.reason));
-    else
-      mailbox.fail(
-        new PluginError(code, `The watch lost its connection: ${message}.`, fix === undefined ? {} : { fix }),
-      );
+    mailbox.fail(scope.aborted ? toAbortError(scope.reason) : toLoss(why));
     // After a GOAWAY the old stream would linger.
-    session.end(new PluginError("unavailable", message));
+    session.end(why);
+  });
+}
+
+function toLoss({ code, message, fix }: PluginError): PluginError {
+  return new PluginError(code, `The watch lost its connection to Teleport: ${message}.`, {
+    operation,
+    ...(fix === undefined ? {} : { fix }),
   });
 }
 
@@ -114,15 +118,24 @@ async function pump(
   events: AsyncIterator<Event>,
   kinds: readonly WatchKind[],
   mailbox: Mailbox<WatchEvent>,
-  { session }: Connection,
+  connection: Connection,
 ): Promise<void> {
   try {
     for (let next = await events.next(); !next.done; next = await events.next()) {
       const event = toWatchEvent(next.value);
       if (event !== undefined && kinds.includes(event.kind)) await mailbox.put(event);
     }
-    mailbox.fail(new PluginError("unavailable", "Teleport ended the watch."));
+    mailbox.fail(new PluginError("unavailable", "Teleport ended the watch.", { operation }));
   } catch (thrown) {
-    mailbox.fail(await explainLoss(toPluginError(thrown, { operation, sentWrite: false }), session));
+    mailbox.fail(await toWatchError(thrown, connection));
   }
+}
+
+async function toWatchError(thrown: unknown, connection: Connection | undefined): Promise<PluginError> {
+  if (thrown instanceof PluginError && thrown.operation === operation) return thrown;
+  const error = await explainLoss(toPluginError(thrown, { operation, sentWrite: false }), connection?.session);
+  // Here it is not an answer that is too large, but the server that dropped a slow reader.
+  return error.code === "too_large"
+    ? new PluginError("unavailable", error.message, { operation, cause: error })
+    : error;
 }

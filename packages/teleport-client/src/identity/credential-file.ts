@@ -17,7 +17,8 @@ export async function readCredentialFile(place: CredentialPlace, signal: AbortSi
   }
 }
 
-function toReadFault(thrown: unknown, place: CredentialPlace): PluginError {
+/** What the file system's errors mean for somebody who sets up a plugin. */
+export function toReadFault(thrown: unknown, place: CredentialPlace): PluginError {
   const code = thrown instanceof Error && "code" in thrown ? String(thrown.code) : "";
   if (code === "ENOENT" || code === "ENOTDIR") {
     const fix = `Create it with \`${place.command("PLUGIN_USER")}\`, or check the path and the tbot that should write it.`;

@@ -51,7 +51,10 @@ export interface RecordedLog extends Log {
 
 export function createRecordedLog(): RecordedLog {
   const lines: { level: string; message: string; fields: LogFields }[] = [];
-  const record = (level: string) => (message: string, fields: LogFields = {}) => void lines.push({ level, message, fields });
+  const record =
+    (level: string) =>
+    (message: string, fields: LogFields = {}) =>
+      void lines.push({ level, message, fields });
   const log: RecordedLog = {
     lines,
     debug: record("debug"),
