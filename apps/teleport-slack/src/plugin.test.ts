@@ -103,6 +103,16 @@ describe("a wrong configuration", () => {
   });
 });
 
+test("the README's shortest configuration works", async () => {
+  const toml = /```toml\n([\s\S]*?)```/.exec(await readFile(join(app, "README.md"), "utf8"))?.[1] ?? "";
+  const { config, printed } = await load(toml);
+  expect(printed).toBe("");
+  expect(config?.routes.roleToRecipients).toEqual({
+    "*": ["access-requests"],
+    dev: ["dev-access-requests", "alice@example.com"],
+  });
+});
+
 test("the README's table of settings is that of the schema", async () => {
   const readme = await readFile(join(app, "README.md"), "utf8");
   expect(readme).toContain(`<!-- settings -->\n\n${renderSettingsTable(plugin)}\n<!-- /settings -->`);

@@ -147,6 +147,12 @@ describe("flags", () => {
     expect(err).toMatch(/^\/no\/file\.toml: error: the file does not exist\n/);
   });
 
+  test("an empty --config is told as such", async () => {
+    const { code, err } = await run(["start", "--config="]);
+    expect(code).toBe(1);
+    expect(err).toContain("--config: error: no configuration file is named\n");
+  });
+
   test("without --config the file is below /etc", async () => {
     const { err } = await run(["start"], plainPlugin);
     expect(err).toMatch(/^\/etc\/teleport-plain\.toml: error: the file does not exist\n/);

@@ -36,7 +36,7 @@ export async function compose(options: RunOptions): Promise<Composition | undefi
   const redactor = createRedactor();
   const { config, faults } = await loadConfig(plugin, configPath, redactor);
   if (config === undefined) {
-    terminal.err(redactor.redact(renderFatalFaults(configPath, faults)));
+    terminal.err(redactor.redact(renderFatalFaults(configPath || "--config", faults)));
     return undefined;
   }
   const sink = openLogSink(config.log.output);

@@ -108,6 +108,10 @@ async function checkDocument(
 }
 
 async function readSource(plugin: Plugin, path: string): Promise<string | Fault> {
+  if (path === "") {
+    const fix = `name it: --config ${plugin.defaultConfigPath}`;
+    return { level: "error", message: "no configuration file is named", fix };
+  }
   const content = await readBoundedFile(path, mostConfigBytes);
   if ("problem" in content) {
     const fix =

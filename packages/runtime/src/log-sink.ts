@@ -1,3 +1,4 @@
+import { writeFileSync } from "node:fs";
 import { PluginError } from "@access-plugins/core";
 import pino from "pino";
 import { type LogOutput, toLogOutput } from "./log-settings.ts";
@@ -27,7 +28,9 @@ export function openLogSink(output: string): LogSink {
 function openDestination(target: LogOutput) {
   try {
     if ("stream" in target) return pino.destination({ fd: target.stream === "stdout" ? 1 : 2, sync: true });
-    return pino.destination({ dest: target.file, append: false, sync: true });
+    // Emptied here and not by the library, which would empty it at each reopening too.
+    writeFileSync(target.file, "");
+    return pino.destination({ dest: target.file, sync: true });
   } catch (thrown) {
     const fix = 'Correct `output` of [log], or set it to "stderr" or "stdout".';
     throw new PluginError("invalid_config", "failed to create the log file", { cause: thrown, fix });
