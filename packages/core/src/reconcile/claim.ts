@@ -5,9 +5,11 @@ import type { Delivery, OwnState } from "./delivery.ts";
 import type { ClaimFacts } from "./official-record.ts";
 import { encodeRecord, entryBudgetBytes, toEntryBytes } from "./record.ts";
 
-/** Lease text, counters and what else may grow by a few bytes. */
+/** Teleport's limit for a resolve reason. */
+const longestReasonBytes = 4_096;
+/** Counters and what else may grow by a few bytes. */
 const spareBytes = 512;
-/** A resolved id, an error code, a digest and the punctuation around them. */
+/** A resolved id of up to 64 bytes, an error code, a digest and the punctuation around them and the address. */
 const perDeliveryBytes = 260;
 
 /**
@@ -22,7 +24,7 @@ export function createClaim(
   budget: number = entryBudgetBytes,
 ): OwnState {
   const empty: OwnState = { nonce: random.token(12), tier: routing.tier, cut: routing.cut, omitted: 0, deliveries: [] };
-  let used = toEntryBytes(toEmptyEntry(empty, facts, stored)) + spareBytes;
+  let used = toEntryBytes(toFullestEntry(empty, facts, stored)) + spareBytes;
   const deliveries: Delivery[] = [];
   for (const raw of routing.recipients) {
     used += reservedBytes(raw, stored);
@@ -53,7 +55,9 @@ function reservedBytes(raw: string, stored: StoredAddress): number {
   return 2 * Buffer.byteLength(JSON.stringify(raw)) + 3 * stored.maxBytes + perDeliveryBytes;
 }
 
-function toEmptyEntry(own: OwnState, facts: ClaimFacts, stored: StoredAddress) {
+/** The entry as large as it gets without recipients: resolved, with the longest reason Teleport takes, all escaped. */
+function toFullestEntry(own: OwnState, facts: ClaimFacts, stored: StoredAddress) {
   const lease = { holder: "x".repeat(12), write: "x".repeat(8), durationMs: 38_000 };
-  return encodeRecord({ facts, own, resolveReason: "x".repeat(4_096), lease }, stored);
+  const resolveReason = "\u0001".repeat(longestReasonBytes);
+  return encodeRecord({ facts, own: { ...own, status: "promoted" }, resolveReason, lease }, stored);
 }

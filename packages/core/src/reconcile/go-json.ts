@@ -3,7 +3,7 @@
  * store some values this way, and what we store in their keys has to be the same to the byte.
  */
 export function toGoJson(value: readonly string[] | Readonly<Record<string, readonly string[]>>): string {
-  return JSON.stringify(isList(value) ? value : sortKeys(value)).replace(
+  return (isList(value) ? JSON.stringify(value) : toObject(value)).replace(
     /[<>&\u2028\u2029]/gu,
     (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`,
   );
@@ -13,7 +13,13 @@ function isList(value: readonly string[] | Readonly<Record<string, readonly stri
   return Array.isArray(value);
 }
 
-/** Go compares keys by their UTF-8 bytes. */
-function sortKeys(record: Readonly<Record<string, readonly string[]>>): Record<string, readonly string[]> {
-  return Object.fromEntries(Object.entries(record).sort(([a], [b]) => Buffer.compare(Buffer.from(a), Buffer.from(b))));
+/**
+ * Go compares keys by their UTF-8 bytes. Written by hand because an object of ours would put keys that look like numbers
+ * first, whatever order they were added in.
+ */
+function toObject(record: Readonly<Record<string, readonly string[]>>): string {
+  const members = Object.entries(record)
+    .sort(([a], [b]) => Buffer.compare(Buffer.from(a), Buffer.from(b)))
+    .map(([key, values]) => `${JSON.stringify(key)}:${JSON.stringify(values)}`);
+  return `{${members.join(",")}}`;
 }

@@ -126,8 +126,9 @@ function splitList(text: string | undefined): string[] {
   return text ? text.split(",") : [];
 }
 
+/** Go's RFC 3339 form: a fraction only as long as it has to be. */
 function toRfc3339(time: Date): string {
-  return time.toISOString().replace(/\.000Z$/u, "Z");
+  return time.toISOString().replace(/\.?0*Z$/u, "Z");
 }
 
 function decodeList(text: string | undefined): string[] {

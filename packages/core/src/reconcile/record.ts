@@ -1,5 +1,5 @@
 import type { MessageStatus } from "../domain/request-message.ts";
-import type { StoredAddress } from "../messenger.ts";
+import type { SentMessage, StoredAddress } from "../messenger.ts";
 import type { PluginData } from "../teleport.ts";
 import type { Delivery, OwnState } from "./delivery.ts";
 import { isLive } from "./delivery.ts";
@@ -55,19 +55,16 @@ export function decodeRecord(data: PluginData | undefined, stored: StoredAddress
  * is what all its messages show, a higher `reviews_count` was posted below all of them.
  */
 export function adopt(own: OwnState, data: PluginData, stored: StoredAddress): OwnState {
-  const known = new Set(own.deliveries.map((delivery) => delivery.address && stored.encode(delivery.address)));
   const resolved = fromOfficialTag(data["resolution"]);
   const reviews = decodeReviewsCount(data);
   const news = resolved !== undefined && data["resolution"] !== toOfficialTag(own.status ?? "pending");
   const shows = { status: resolved ?? "pending", reviews } as const;
-  const strangers = splitMessages(data)
-    .filter((entry) => !known.has(entry))
-    .map((entry) => stored.decode(entry))
-    .filter((address) => address !== undefined)
-    .map((address): Delivery => ({ raw: "", state: "sent", address, shows, replies: reviews }));
+  const strangers = findStrangers(own.deliveries, data, stored).map(
+    (address): Delivery => ({ raw: "", state: "sent", address, shows, replies: reviews }),
+  );
   return {
     ...own,
-    ...(news ? { status: resolved } : {}),
+    ...(news ? { status: settleStatus(resolved, own.status) } : {}),
     deliveries: [
       ...own.deliveries.map((delivery) => {
         if (!isLive(delivery)) return delivery;
@@ -77,6 +74,20 @@ export function adopt(own: OwnState, data: PluginData, stored: StoredAddress): O
       ...strangers,
     ],
   };
+}
+
+/** Addresses in `messages` that are none of ours, each once: the other program may write the same one in other bytes. */
+function findStrangers(deliveries: readonly Delivery[], data: PluginData, stored: StoredAddress): SentMessage[] {
+  const known = new Set(deliveries.flatMap(({ address }) => (address ? [stored.encode(address)] : [])));
+  return splitMessages(data)
+    .map((entry) => stored.decode(entry))
+    .filter((address) => address !== undefined)
+    .filter((address) => {
+      const entry = stored.encode(address);
+      if (known.has(entry)) return false;
+      known.add(entry);
+      return true;
+    });
 }
 
 /** What an entry has to hold; keys without a value are left out. */
@@ -112,16 +123,23 @@ function countReplies(deliveries: readonly Delivery[]): number {
 /** The keys of `next` that differ from what is stored, "" for those that have to go. */
 export function toChanges(before: PluginData | undefined, next: PluginData): Record<string, string> {
   const changes: Record<string, string> = {};
-  for (const key of [...officialKeys, stateKey, leaseKey, "channel_id", "timestamp"]) {
+  const decidedAnew = before?.["resolution"] !== next["resolution"] && next["resolution"] !== undefined;
+  for (const key of [...officialKeys, stateKey, leaseKey]) {
     const [was, is] = [before?.[key] ?? "", next[key] ?? ""];
-    if (was !== is && !isKept(key, was, is)) changes[key] = is;
+    // The reason belongs to the decision: an overriding DENIED without a reason must not keep that of the approval.
+    const kept = key === "resolve_reason" && decidedAnew ? false : isKept(key, was, is);
+    if (was !== is && !kept) changes[key] = is;
   }
   return changes;
 }
 
-/** What an older or newer plugin wrote about the request itself stays as it is: we only ever add to it. */
+/**
+ * What an older or newer plugin wrote about the request itself stays as it is: we only ever add to it. `reviews_count`
+ * never goes down, though a recipient told late may have fewer replies: the official plugin would post them all again.
+ */
 function isKept(key: string, was: string, is: string): boolean {
-  return was !== "" && (is === "" || claimOnly.has(key)) && key !== leaseKey && key !== stateKey && key !== "messages";
+  if (was === "" || key === leaseKey || key === stateKey || key === "messages") return false;
+  return is === "" || claimOnly.has(key) || (key === "reviews_count" && Number(was) > Number(is));
 }
 
 const claimOnly = new Set([
