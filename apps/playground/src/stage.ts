@@ -1,9 +1,10 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { type Child, runChild, startChild } from "@access-plugins/testing/child-process";
 import type { RunningSimulation, SimulatedMessage, Simulation } from "@access-plugins/testing/simulation";
 import { people, roles } from "./cast.ts";
-import { type Child, runChild, startChild } from "./child.ts";
+
 import { findSimulations } from "./platforms.ts";
 import type { Teller } from "./teller.ts";
 
@@ -36,7 +37,7 @@ export async function openStage(dir: string, teller: Teller, signal: AbortSignal
   const closers: (() => Promise<void>)[] = [];
   const changed = new Set<() => void>();
   const auth = await startAuth(dir);
-  closers.push(auth.child.stop);
+  closers.push(async () => void (await auth.child.stop()));
   teller.say(`Simulated Teleport Auth Service at ${auth.addr} (gRPC over mutual TLS).`);
   const platforms: Platform[] = [];
   for (const simulation of await findSimulations()) platforms.push(await startPlatform(simulation));
@@ -53,7 +54,7 @@ export async function openStage(dir: string, teller: Teller, signal: AbortSignal
     });
     closers.push(running.close);
     const plugin = startChild(simulation.app, [simulation.entry, ...running.args]);
-    closers.unshift(plugin.stop);
+    closers.unshift(async () => void (await plugin.stop()));
     await plugin.untilLine(/Plugin is ready/u, readyWithinMs);
     teller.say(`${simulation.title}, simulated, and the real ${simulation.app}.`);
     void follow(simulation.title, running);

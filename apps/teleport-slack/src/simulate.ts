@@ -1,7 +1,14 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { createFakeSlackServer, type FakeSlackServer, renderForReader } from "@access-plugins/slack/testing";
-import type { SimulatedMessage, SimulatedRecipient, Simulation, SimulationOptions } from "@access-plugins/testing";
+import type {
+  HeldCalls,
+  HoldOptions,
+  SimulatedMessage,
+  SimulatedRecipient,
+  Simulation,
+  SimulationOptions,
+} from "@access-plugins/testing/simulation";
 
 type Message = FakeSlackServer["workspace"]["messages"][number];
 
@@ -14,15 +21,38 @@ export const simulation: Simulation = {
     const slack = await createFakeSlackServer();
     furnish(slack, options);
     const config = join(options.dir, "teleport-slack.toml");
+    const all = () => slack.workspace.messages.map((message) => toSimulated(slack, message));
     await writeFile(config, renderConfig(slack, options), { mode: 0o600 });
     return {
       args: ["start", "--config", config],
-      messages: () => slack.workspace.messages.map((message) => toSimulated(slack, message)),
+      messages: all,
       changes: (signal) => watch(slack, signal),
+      untilMessages: (fits, timeoutMs) => slack.waitUntil(() => fits(all()), timeoutMs ?? patienceMs),
+      hold: (what) => hold(slack, what),
+      secrets: [slack.token],
       close: slack.close,
     };
   },
 };
+
+/** How long a test waits for what has to happen. */
+const patienceMs = 20_000;
+
+/** A reply is posted by the same method as a message. */
+const methods = {
+  "look-up": "users.lookupByEmail",
+  post: "chat.postMessage",
+  reply: "chat.postMessage",
+  edit: "chat.update",
+} as const;
+
+function hold(slack: FakeSlackServer, { call, when, channel }: HoldOptions): HeldCalls {
+  const barrier = slack.hold({ method: methods[call], when, ...(channel === undefined ? {} : { channel }) });
+  return {
+    untilHeld: (count = 1) => slack.waitUntil(() => barrier.held >= count, patienceMs),
+    release: barrier.release,
+  };
+}
 
 function furnish({ workspace }: FakeSlackServer, { people, roles }: SimulationOptions): void {
   for (const { name, email } of people) workspace.addUser({ name, email });

@@ -33,6 +33,22 @@ export interface SimulatedMessage {
   readonly text: string;
 }
 
+/** Which calls of the plugin stand still at the platform. */
+export interface HoldOptions {
+  readonly call: "look-up" | "post" | "edit" | "reply";
+  /** `before`: the platform has accepted nothing. `after`: it has, and has not answered. */
+  readonly when: "before" | "after";
+  /** Only posts to this channel, by its simulated name. */
+  readonly channel?: string;
+}
+
+/** Calls that stand still at the platform until they are released or their caller is gone. */
+export interface HeldCalls {
+  /** Waits until so many calls (1) stand still; rejects after 20 s. */
+  untilHeld(count?: number): Promise<void>;
+  release(): void;
+}
+
 /** A chat platform at work on this machine. */
 export interface RunningSimulation {
   /** Arguments of the plugin's `start`; run `[entry, ...args]` with Node. */
@@ -41,6 +57,11 @@ export interface RunningSimulation {
   messages(): readonly SimulatedMessage[];
   /** Each message when it appears and again whenever it looks different, until `signal` aborts. */
   changes(signal: AbortSignal): AsyncIterable<SimulatedMessage>;
+  /** Waits until the messages fit; rejects after `timeoutMs` (20 s). */
+  untilMessages(fits: (messages: readonly SimulatedMessage[]) => boolean, timeoutMs?: number): Promise<void>;
+  hold(options: HoldOptions): HeldCalls;
+  /** The credentials the plugin uses here: no line it prints may hold them. */
+  readonly secrets: readonly string[];
   close(): Promise<void>;
 }
 

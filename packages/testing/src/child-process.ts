@@ -1,22 +1,30 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 
 /** A program of ours in a process of its own. */
 export interface Child {
+  readonly pid: number;
+  /** What it printed, both streams in the order of arrival; the oldest lines go. */
+  readonly lines: readonly string[];
   /** Resolves with the line; rejects when the process ends or `timeoutMs` passes before. */
   untilLine(pattern: RegExp, timeoutMs: number): Promise<string>;
   /** The first line so far that fits. */
   findLine(pattern: RegExp): string | undefined;
   /** Rejects when the process ends by itself. */
   readonly ended: Promise<never>;
-  /** Asks it to stop and waits. */
-  stop(): Promise<void>;
+  /** Asks it to stop and waits; gives the exit code. */
+  stop(): Promise<number | null>;
+  /** Ends it without a word (SIGKILL) and waits. */
+  kill(): Promise<void>;
+  /** Waits until it ends by itself; gives the exit code. */
+  readonly closed: Promise<number | null>;
 }
 
 /** The last lines are kept, so that a program that ends can be quoted. */
-const keptLines = 200;
+const keptLines = 2_000;
 const quotedLines = 20;
 
+/** Starts `node ...args`. `name` is for error texts. */
 export function startChild(name: string, args: readonly string[]): Child {
   const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "pipe"] });
   const lines: string[] = [];
@@ -34,6 +42,9 @@ export function startChild(name: string, args: readonly string[]): Child {
   });
   ended.catch(() => {});
   return {
+    pid: child.pid ?? 0,
+    lines,
+    closed,
     ended,
     findLine: (pattern) => lines.find((line) => pattern.test(line)),
     async untilLine(pattern, timeoutMs) {
@@ -51,13 +62,15 @@ export function startChild(name: string, args: readonly string[]): Child {
         listeners.delete(listen);
       }
     },
-    stop: () => stop(child, closed),
+    stop() {
+      child.kill("SIGTERM");
+      return closed;
+    },
+    async kill() {
+      child.kill("SIGKILL");
+      await closed;
+    },
   };
-}
-
-async function stop(child: ChildProcess, closed: Promise<unknown>): Promise<void> {
-  child.kill("SIGTERM");
-  await closed;
 }
 
 /** Runs a program to its end and gives what it printed; its own words are the error. */

@@ -1,0 +1,239 @@
+import { rename, writeFile } from "node:fs/promises";
+import { describe, expect, it } from "vitest";
+import type { HoldOptions, Simulation } from "./simulation.ts";
+import { openTheatre, type Theatre, type TheatreOptions } from "./theatre.ts";
+
+/** The longest lease a dead process leaves while it was working, and time to act after it. */
+const takeOverMs = 25_000;
+const scenarioMs = 90_000;
+
+/**
+ * What every app has to do with the real binary's code path, in processes of its own: the simulated Auth Service over
+ * gRPC and mutual TLS on one side, the platform's fake over HTTP on the other. Called once by each app.
+ */
+export function pluginScenarios(simulation: Simulation): void {
+  const play = (title: string, scene: (theatre: Theatre) => Promise<void>, options?: TheatreOptions) =>
+    it.concurrent(title, { timeout: scenarioMs }, async () => {
+      const theatre = await openTheatre(simulation, options);
+      try {
+        await scene(theatre);
+        for (const secret of theatre.platform.secrets) expect(theatre.printed()).not.toContain(secret);
+      } finally {
+        await theatre.close();
+      }
+    });
+
+  describe(`${simulation.app} with ${simulation.title}`, () => {
+    describe("the life of a request", () => lifeOfARequest(play));
+    describe("a process that is killed", () => killedProcesses(play));
+    describe("the world around it", () => troubledWorld(play));
+  });
+}
+
+type Play = (title: string, scene: (theatre: Theatre) => Promise<void>, options?: TheatreOptions) => void;
+
+function lifeOfARequest(play: Play): void {
+  play("is told, reviewed, approved, and the process ends on SIGTERM with exit code 0", async (theatre) => {
+    const plugin = await theatre.start();
+    const id = theatre.auth.createRequest({ reason: "ticket 4711" });
+    await theatre.untilShown(id, "PENDING", 3);
+    theatre.auth.review(id, { reason: "go ahead" });
+    await theatre.untilShown(id, "APPROVED", 3);
+    await theatre.untilShown(id, "GO AHEAD", 3);
+    expect(await plugin.stop()).toBe(0);
+    expect(plugin.findLine(/Successfully shut down/u)).toBeDefined();
+  });
+
+  play("is denied, expires, is removed, is overridden, is promoted: every copy shows it", async (theatre) => {
+    await theatre.start();
+    const { auth } = theatre;
+    const ids = {
+      denied: auth.createRequest(),
+      expired: auth.createRequest({ pendingTtlMs: 2_000 }),
+      removed: auth.createRequest(),
+      overridden: auth.createRequest(),
+      promoted: auth.createRequest(),
+    };
+    await Promise.all(Object.values(ids).map((id) => theatre.untilShown(id, "PENDING", 3)));
+    auth.review(ids.denied, { state: "denied" });
+    auth.deleteRequest(ids.removed);
+    auth.resolve(ids.overridden, "approved");
+    await theatre.untilShown(ids.overridden, "APPROVED", 3);
+    auth.resolve(ids.overridden, "denied");
+    auth.promote(ids.promoted, { name: "list-1", title: "Database admins" });
+    await theatre.untilShown(ids.denied, "DENIED", 3);
+    await theatre.untilShown(ids.removed, "REMOVED", 3);
+    await theatre.untilShown(ids.overridden, "DENIED", 3);
+    await theatre.untilShown(ids.promoted, "PROMOTED", 3);
+    await theatre.untilShown(ids.expired, "EXPIRED", 3);
+  });
+
+  play("reaches a suggested reviewer, and a recipient who does not exist holds up nobody", async (theatre) => {
+    const plugin = await theatre.start();
+    const id = theatre.auth.createRequest({ suggestedReviewers: ["bob@example.com", "ghost@example.com"] });
+    await theatre.untilShown(id, "PENDING", 4);
+    expect(await plugin.untilLine(/ghost@example\.com/u, 10_000)).toContain("recipient_unknown");
+  });
+}
+
+/** A point in a delivery at which the process stands still. */
+interface Seam {
+  reached(id: string): Promise<unknown>;
+  release(): void;
+}
+
+/** Where the process dies, and how many calls were in flight then: the most duplicates there may be. */
+const seams: readonly (readonly [string, (theatre: Theatre) => Seam, { inFlight: number }])[] = [
+  ["before the claim is stored", holdWrite(1, "before"), { inFlight: 0 }],
+  ["after the claim is stored", holdWrite(1, "after"), { inFlight: 0 }],
+  ["before the result is stored", holdWrite(2, "before"), { inFlight: 3 }],
+  ["after a result is stored", holdWrite(2, "after"), { inFlight: 2 }],
+  ["between two of its three posts", holdPost("before"), { inFlight: 1 }],
+  ["while a post is accepted and not answered", holdPost("after"), { inFlight: 1 }],
+];
+
+function killedProcesses(play: Play): void {
+  for (const [seam, hold, { inFlight }] of seams) {
+    play(`${seam}: the next one tells everybody, and closes every message it knows`, async (theatre) => {
+      const first = await theatre.start();
+      const { reached, release } = hold(theatre);
+      const id = theatre.auth.createRequest();
+      await reached(id);
+      await first.kill();
+      release();
+      await theatre.start();
+      await untilStored(theatre, id, 3);
+      expect(placesOf(theatre, id)).toBe(3);
+      expect(theatre.about(id).length - 3).toBeLessThanOrEqual(inFlight);
+      theatre.auth.review(id);
+      await theatre.untilShown(id, "APPROVED", 3, takeOverMs);
+    });
+  }
+
+  for (const call of ["edit", "reply"] as const) {
+    play(
+      `during ${call === "edit" ? "an edit" : "a reply"}: the next one shows the decision everywhere`,
+      async (theatre) => {
+        const first = await theatre.start();
+        const id = theatre.auth.createRequest();
+        await theatre.untilShown(id, "PENDING", 3);
+        const held = theatre.platform.hold({ call, when: "before" });
+        theatre.auth.review(id, { reason: "go ahead" });
+        await held.untilHeld();
+        await first.kill();
+        held.release();
+        await theatre.start();
+        await theatre.untilShown(id, "APPROVED", 3, takeOverMs);
+        expect(theatre.about(id)).toHaveLength(3);
+      },
+    );
+  }
+
+  play("and stays down while requests live their lives: all is caught up", async (theatre) => {
+    const first = await theatre.start();
+    const { auth } = theatre;
+    const [approved, gone] = [auth.createRequest(), auth.createRequest()];
+    await theatre.untilShown(approved, "PENDING", 3);
+    await theatre.untilShown(gone, "PENDING", 3);
+    await untilStored(theatre, gone, 3);
+    expect(await first.stop()).toBe(0);
+    auth.review(approved);
+    auth.deleteRequest(gone);
+    const created = auth.createRequest();
+    await theatre.start();
+    await theatre.untilShown(approved, "APPROVED", 3);
+    await theatre.untilShown(created, "PENDING", 3);
+    await theatre.untilShown(gone, "NO LONGER OPEN", 3, takeOverMs);
+  });
+}
+
+function placesOf(theatre: Theatre, id: string): number {
+  return new Set(theatre.about(id).map(({ place }) => place)).size;
+}
+
+/** Waits until the one plugin that stores something on this request knows so many messages. */
+async function untilStored({ auth }: Theatre, id: string, messages: number): Promise<void> {
+  const plugin = () => Object.keys(auth.pluginData(id))[0] ?? "";
+  const stored = () => auth.pluginData(id)[plugin()]?.["messages"]?.split(",").length === messages;
+  await auth.untilRequest(id, stored, takeOverMs);
+}
+
+function holdWrite(nth: number, at: "before" | "after") {
+  return ({ auth }: Theatre): Seam => {
+    let writes = 0;
+    const barrier = auth.faults.hold((call) => call.method === "UpdatePluginData" && ++writes === nth, at);
+    return { reached: () => barrier.reached(1, 20_000), release: barrier.release };
+  };
+}
+
+/** One of three posts stands still; what became of the other two is stored by then. */
+function holdPost(when: HoldOptions["when"]) {
+  return (theatre: Theatre): Seam => {
+    const held = theatre.platform.hold({ call: "post", when, channel: "gamma" });
+    return {
+      async reached(id) {
+        await held.untilHeld();
+        await untilStored(theatre, id, 2);
+      },
+      release: held.release,
+    };
+  };
+}
+
+function troubledWorld(play: Play): void {
+  play("survives a restart of the Auth Service as the same process and catches up", async (theatre) => {
+    const plugin = await theatre.start();
+    const { auth } = theatre;
+    const before = auth.createRequest();
+    await theatre.untilShown(before, "PENDING", 3);
+    auth.stop();
+    await plugin.untilLine(/Connection problem detected/u, 40_000);
+    auth.review(before);
+    const meanwhile = auth.createRequest();
+    await auth.start();
+    await theatre.untilShown(before, "APPROVED", 3);
+    await theatre.untilShown(meanwhile, "PENDING", 3);
+    expect(() => process.kill(plugin.pid, 0)).not.toThrow();
+  });
+
+  play("takes over a renewed identity without a restart", async (theatre) => {
+    const plugin = await theatre.start();
+    await theatre.auth.rotateAuthority();
+    const renewed = `${theatre.identity}.new`;
+    await writeFile(renewed, await theatre.auth.identityFile(), { mode: 0o600 });
+    await rename(renewed, theatre.identity);
+    await plugin.untilLine(/renewed credentials/u, 20_000);
+    theatre.auth.finishRotation();
+    theatre.auth.faults.dropConnections();
+    const id = theatre.auth.createRequest();
+    await theatre.untilShown(id, "PENDING", 3);
+  });
+
+  play("waits for an Auth Service that is not up yet", async (theatre) => {
+    theatre.auth.stop();
+    const plugin = theatre.spawn();
+    await plugin.untilLine(/Connecting to Teleport failed; trying again/u, 20_000);
+    await theatre.auth.start();
+    await plugin.untilLine(/Plugin is ready/u, 20_000);
+  });
+
+  play("ends with one clear message and exit code 1 when its identity is not trusted", async (theatre) => {
+    const stranger = await openForeignIdentity();
+    await writeFile(theatre.identity, stranger);
+    const plugin = theatre.spawn();
+    expect(await plugin.closed).toBe(1);
+    expect(plugin.findLine(/Terminating with fatal error/u)).toBeDefined();
+    expect(plugin.lines.join("\n")).not.toMatch(/\n\s+at /u);
+  });
+}
+
+/** The identity of another cluster: same user, same roles, an authority nobody here knows. */
+async function openForeignIdentity(): Promise<string> {
+  const { createFakeAuthService } = await import("./fake-auth-service/fake-auth-service.ts");
+  const other = await createFakeAuthService();
+  try {
+    return await other.identityFile();
+  } finally {
+    other.close();
+  }
+}

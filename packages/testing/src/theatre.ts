@@ -1,0 +1,80 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type Child, startChild } from "./child-process.ts";
+import { createFakeAuthService, type FakeAuthService } from "./fake-auth-service/fake-auth-service.ts";
+import type { RunningSimulation, SimulatedMessage, SimulatedRecipient, Simulation } from "./simulation.ts";
+
+/** A simulated Auth Service and a simulated platform in this process; the plugin runs in processes of its own. */
+export interface Theatre {
+  readonly auth: FakeAuthService;
+  readonly platform: RunningSimulation;
+  /** Path of the plugin's identity file. */
+  readonly identity: string;
+  /** Starts the real plugin and waits until it is ready. */
+  start(): Promise<Child>;
+  /** Starts it and does not wait. */
+  spawn(extraArgs?: readonly string[]): Child;
+  /** Messages about one request, by place. */
+  about(id: string): readonly SimulatedMessage[];
+  /** Waits until the request is shown in so many places with this word. */
+  untilShown(id: string, word: string, places: number, timeoutMs?: number): Promise<void>;
+  /** Everything all processes printed. */
+  printed(): string;
+  close(): Promise<void>;
+}
+
+export interface TheatreOptions {
+  readonly roles?: Readonly<Record<string, readonly SimulatedRecipient[]>>;
+}
+
+const readyWithinMs = 30_000;
+
+const people = [
+  { name: "Bob", email: "bob@example.com" },
+  { name: "Carol", email: "carol@example.com" },
+];
+
+/** Three channels, so that a process can die between two posts. */
+export const threeChannels = { "*": [{ channel: "alpha" }, { channel: "beta" }, { channel: "gamma" }] } as const;
+
+export async function openTheatre(simulation: Simulation, options: TheatreOptions = {}): Promise<Theatre> {
+  const dir = await mkdtemp(join(tmpdir(), "access-plugins-test-"));
+  const auth = await createFakeAuthService({ enterprise: false, expiryIntervalMs: 500 });
+  const identity = join(dir, "identity");
+  await writeFile(identity, await auth.identityFile(), { mode: 0o600 });
+  const roles = options.roles ?? threeChannels;
+  const platform = await simulation.start({ addr: auth.address, identity, dir, people, roles });
+  const children: Child[] = [];
+
+  function spawn(extraArgs: readonly string[] = []): Child {
+    const child = startChild(simulation.app, [simulation.entry, ...platform.args, ...extraArgs]);
+    children.push(child);
+    return child;
+  }
+
+  const about = (id: string) => platform.messages().filter(({ text }) => text.includes(id));
+  const shows = (message: SimulatedMessage, word: string) => message.text.toUpperCase().includes(word);
+
+  return {
+    auth,
+    platform,
+    identity,
+    spawn,
+    async start() {
+      const child = spawn();
+      await child.untilLine(/Plugin is ready/u, readyWithinMs);
+      return child;
+    },
+    about,
+    untilShown: (id, word, places, timeoutMs) =>
+      platform.untilMessages(() => about(id).filter((message) => shows(message, word)).length >= places, timeoutMs),
+    printed: () => children.flatMap(({ lines }) => lines).join("\n"),
+    async close() {
+      await Promise.all(children.map((child) => child.kill()));
+      await platform.close();
+      auth.close();
+      await rm(dir, { recursive: true, force: true });
+    },
+  };
+}
