@@ -1,8 +1,8 @@
-import { PluginError } from "@access-plugins/core";
 import { Command, CommanderError } from "commander";
 import { readGitRef } from "./assets.ts";
 import type { CommandInput, Plugin, PluginCommandInfo } from "./define-plugin.ts";
 import { translateParseError } from "./parse-errors.ts";
+import { renderFailure } from "./render-failure.ts";
 import { createProcessTerminal, type Terminal } from "./terminal.ts";
 
 /** What a command line is run with; everything has the process as its default. */
@@ -26,7 +26,7 @@ export async function runCommandLine(plugin: Plugin, options: CliOptions = {}): 
   } catch (thrown) {
     // The parser has printed its own errors.
     if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? 0 : 1;
-    terminal.err(`${plugin.name}: error: ${describeFailure(thrown)}\n`);
+    terminal.err(renderFailure(plugin, thrown));
     return 1;
   }
 }
@@ -153,9 +153,4 @@ function toInput(
 /** How the parser names the option of a flag. */
 function toOptionKey(flag: string): string {
   return flag.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
-}
-
-function describeFailure(thrown: unknown): string {
-  const { message, fix } = PluginError.from(thrown);
-  return fix === undefined ? message : `${message}\n    fix: ${fix}`;
 }

@@ -2,20 +2,21 @@ import type { Routes } from "@access-plugins/core";
 import { z } from "zod";
 import { toCanonicalKeys } from "./canonical-keys.ts";
 import { commonSettingsShape, roleMapSchema } from "./common-settings.ts";
+import { readDocument } from "./config-source.ts";
 import type { BoundPlugin, Plugin } from "./define-plugin.ts";
 import { type Environment, type EnvironmentSettings, readEnvironment } from "./environment.ts";
 import { createFaultList, type Fault, type FaultList } from "./fault.ts";
-import { isReadableByEverybody, readBoundedFile } from "./file-access.ts";
+import { isReadableByEverybody } from "./file-access.ts";
 import { type IssueContext, reportIssues } from "./issue-faults.ts";
 import type { ListenAddress } from "./listen-address.ts";
 import { checkLogOutput, type LogSettings } from "./log-settings.ts";
 import type { Redactor } from "./redactor.ts";
 import { type RoleMap, readRoleMap, roleMapKey } from "./role-map.ts";
 import { readSecrets, withValueAt } from "./secret-settings.ts";
-import { createSecretStore, type SecretStore } from "./secret-store.ts";
+import { createSecretStore, type Secret, type SecretStore } from "./secret-store.ts";
 import { describeSettings, type SettingNode } from "./settings-tree.ts";
 import { checkTeleportTable, type TeleportSettings, toTeleportSettings } from "./teleport-settings.ts";
-import { parseToml, type TomlDocument } from "./toml-document.ts";
+import type { TomlDocument } from "./toml-document.ts";
 import { isTomlTable, type TomlTable, valueAt } from "./toml-value.ts";
 
 /** A whole configuration, checked: everything a plugin is built from. */
@@ -30,13 +31,11 @@ export interface LoadedConfig {
   readonly platform: BoundPlugin;
 }
 
-/** Either a configuration with its warnings, or all faults at once. */
-export type LoadResult =
-  | { readonly config: LoadedConfig; readonly faults: readonly Fault[] }
-  | { readonly config: undefined; readonly faults: readonly Fault[] };
-
-/** A configuration is a page of text; more is a wrong path. */
-const mostConfigBytes = 1024 * 1024;
+/** A configuration with its warnings, or no configuration and all faults at once. */
+export interface LoadResult {
+  readonly config: LoadedConfig | undefined;
+  readonly faults: readonly Fault[];
+}
 
 const commonSchema = z.object(commonSettingsShape);
 
@@ -55,21 +54,28 @@ export async function loadConfig(
   redactor: Redactor,
   environment: Environment = process.env,
 ): Promise<LoadResult> {
-  const source = await readSource(plugin, path);
-  if (typeof source !== "string") return { config: undefined, faults: [source] };
-  const document = parseToml(source);
-  if (!("root" in document)) return { config: undefined, faults: [toSyntaxFault(document)] };
-  return checkDocument(plugin, path, document, redactor, environment);
+  const document = await readDocument(plugin, path);
+  if (!("root" in document)) return { config: undefined, faults: [document] };
+  const faults = createFaultList(document.positionOf);
+  const config = await checkDocument({ plugin, path, document, redactor, environment, faults });
+  const found = faults.list();
+  return found.some(({ level }) => level === "error")
+    ? { config: undefined, faults: found }
+    : { config, faults: found };
 }
 
-async function checkDocument(
-  plugin: Plugin,
-  path: string,
-  document: TomlDocument,
-  redactor: Redactor,
-  environment: Environment,
-): Promise<LoadResult> {
-  const faults = createFaultList(document.positionOf);
+interface Input {
+  readonly plugin: Plugin;
+  readonly path: string;
+  readonly document: TomlDocument;
+  readonly redactor: Redactor;
+  readonly environment: Environment;
+  readonly faults: FaultList;
+}
+
+/** Reports every fault; undefined when there are errors that leave nothing to work with. */
+async function checkDocument(input: Input): Promise<LoadedConfig | undefined> {
+  const { plugin, path, document, redactor, environment, faults } = input;
   const tree = describeConfig(plugin);
   const written = toCanonicalKeys(document.root, tree, faults);
   const { root, secrets, unreadable } = await readSecrets(written, plugin.secrets, faults);
@@ -77,25 +83,14 @@ async function checkDocument(
   const context = { root, tree, secrets: plugin.secrets, faults };
   const common = checkCommon(context);
   const platform = checkPlatform(plugin, context, unreadable);
-  const roles = readRoles(plugin, root, faults);
+  const roleToRecipients = readRoles(plugin, root, faults);
   const settings = readEnvironment(environment, faults);
-  await checkFiles(
-    path,
-    root,
-    [...secrets.values()].some(({ file }) => file === undefined),
-    faults,
-  );
-  const found = faults.list();
-  if (common === undefined || platform === undefined || found.some(({ level }) => level === "error")) {
-    return { config: undefined, faults: found };
-  }
-  const config = {
+  await checkFiles(path, root, secrets, faults);
+  if (common === undefined || platform === undefined) return undefined;
+  return {
     teleport: toTeleportSettings(common.teleport),
     log: common.log,
-    routes: {
-      roleToRecipients: roles,
-      maxSuggestedReviewers: common.routing.max_suggested_reviewers,
-    },
+    routes: { roleToRecipients, maxSuggestedReviewers: common.routing.max_suggested_reviewers },
     diagnostics: common.diagnostics.listen_addr,
     environment: settings,
     secrets: createSecretStore(secrets, {
@@ -104,34 +99,6 @@ async function checkDocument(
     }),
     platform,
   };
-  return { config, faults: found };
-}
-
-async function readSource(plugin: Plugin, path: string): Promise<string | Fault> {
-  if (path === "") {
-    const fix = `name it: --config ${plugin.defaultConfigPath}`;
-    return { level: "error", message: "no configuration file is named", fix };
-  }
-  const content = await readBoundedFile(path, mostConfigBytes);
-  if ("problem" in content) {
-    const fix =
-      content.problem.message === "the file does not exist"
-        ? `create it with \`${plugin.name} configure > ${path}\` and fill in your values, or name another file with --config`
-        : content.problem.fix;
-    return { level: "error", message: content.problem.message, fix };
-  }
-  if (content.size > mostConfigBytes) {
-    return {
-      level: "error",
-      message: "the file is larger than 1 MiB",
-      fix: "name the configuration file with --config",
-    };
-  }
-  try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(content.bytes);
-  } catch {
-    return { level: "error", message: "the file is not UTF-8 text", fix: "save it as UTF-8" };
-  }
 }
 
 function checkCommon(context: IssueContext) {
@@ -163,10 +130,16 @@ function checkPlatform(plugin: Plugin, context: IssueContext, unreadable: readon
   return undefined;
 }
 
-async function checkFiles(path: string, root: TomlTable, holdsSecret: boolean, faults: FaultList): Promise<void> {
+async function checkFiles(
+  path: string,
+  root: TomlTable,
+  secrets: ReadonlyMap<string, Secret>,
+  faults: FaultList,
+): Promise<void> {
   const { teleport, log } = root;
   if (isTomlTable(teleport)) await checkTeleportTable(teleport, faults);
   if (isTomlTable(log)) await checkLogOutput(log["output"], faults);
+  const holdsSecret = [...secrets.values()].some(({ file }) => file === undefined);
   if (holdsSecret && (await isReadableByEverybody(path))) {
     faults.warn([], "the file holds a secret and is readable by every user of this machine", `chmod o-rwx ${path}`);
   }
@@ -177,18 +150,3 @@ function findSecretProblem(plugin: Plugin, root: TomlTable, key: string, value: 
   const bound = plugin.bind(withValueAt(root, key.split("."), value));
   return "issues" in bound ? bound.issues.map((issue) => issue.message).join("; ") : undefined;
 }
-
-function toSyntaxFault({ message, line, column }: { message: string; line: number; column: number }): Fault {
-  const fix = syntaxFixes.find(([part]) => message.includes(part))?.[1] ?? "correct the TOML at this place";
-  return { level: "error", position: { line, column }, message: `this is not TOML: ${message}`, fix };
-}
-
-const syntaxFixes: readonly (readonly [part: string, fix: string])[] = [
-  ["redefine", "the same key or table is written twice: keep one"],
-  ["invalid value", 'put texts in quotes: key = "value"'],
-  ["control characters", "close the quotes on the same line"],
-  ["unfinished string", "close the quotes on the same line"],
-  ["followed by an end-of-line", "write one key per line"],
-  ["escape", "write \\\\ for a backslash, or put the text in single quotes"],
-  ["unfinished array", "close the array with ]"],
-];
