@@ -7,7 +7,7 @@
  */
 import { execFile } from "node:child_process";
 import { chmod, copyFile, mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { build } from "esbuild";
@@ -57,8 +57,7 @@ async function pack(app: string, dist: string, main: string): Promise<string> {
   const output = join(dist, "sea.blob");
   const build = join(dist, "build.json");
   await writeFile(build, JSON.stringify({ gitRef: await findGitRef(app) }));
-  const texts = (await readdir(app)).filter((file) => file.endsWith(".toml"));
-  const assets = Object.fromEntries(texts.map((file) => [file, join(app, file)]));
+  const assets = Object.fromEntries((await findAssets(app)).map((file) => [file, join(app, file)]));
   const config = {
     main,
     output,
@@ -69,6 +68,16 @@ async function pack(app: string, dist: string, main: string): Promise<string> {
   await writeFile(join(dist, "sea.json"), JSON.stringify(config));
   await run(process.execPath, ["--experimental-sea-config", join(dist, "sea.json")]);
   return output;
+}
+
+/** What `readAsset` may ask for: the TOML files of the app and everything in its folder `assets`. */
+async function findAssets(app: string): Promise<readonly string[]> {
+  const texts = (await readdir(app)).filter((file) => file.endsWith(".toml"));
+  const entries = await readdir(join(app, "assets"), { recursive: true, withFileTypes: true }).catch(() => []);
+  const files = entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(app, join(entry.parentPath, entry.name)));
+  return [...texts, ...files];
 }
 
 async function inject(blob: string, executable: string): Promise<void> {

@@ -11,6 +11,11 @@ export function readAsset(name: string, sources: string | undefined): string {
   return isSea() ? getAsset(name, "utf8") : readFileSync(join(sources ?? "", "..", name), "utf8");
 }
 
+/** The same for pictures and the like; a build embeds everything in the app's `assets` folder as `assets/…`. */
+export function readBinaryAsset(name: string, sources: string | undefined): Uint8Array {
+  return isSea() ? new Uint8Array(getAsset(name)) : readFileSync(join(sources ?? "", "..", name));
+}
+
 const buildSchema = z.object({ gitRef: z.string().optional() });
 
 /** The commit or tag a built executable was made from; undefined when the build did not know or nothing was built. */

@@ -189,6 +189,14 @@ describe("a platform's own command", () => {
     });
   });
 
+  test("prints no secret, whatever it does", async () => {
+    expect(await run(["leak", "-c", config])).toEqual({
+      code: 1,
+      out: "token [redacted]\n",
+      err: "token [redacted]\nteleport-example: error: token [redacted]\n    fix: [redacted]\n",
+    });
+  });
+
   test("tells the faults of the configuration like start", async () => {
     const { code, err } = await run(["validate", "alice", "-c", "/no/file.toml"]);
     expect(code).toBe(1);

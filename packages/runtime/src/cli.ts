@@ -147,6 +147,7 @@ function toInput(
     args: Object.fromEntries(args),
     flags: Object.fromEntries(flags),
     print: (line) => terminal.out(`${line}\n`),
+    warn: (line) => terminal.err(`${line}\n`),
   };
 }
 

@@ -1,5 +1,5 @@
 import { type Clock, createRateLimiter, type Log, type Messenger, systemClock } from "@access-plugins/core";
-import type { Plugin } from "./define-plugin.ts";
+import type { MessengerDeps, Plugin } from "./define-plugin.ts";
 import { countFaults, type Fault, renderFaults } from "./fault.ts";
 import { type LoadedConfig, loadConfig } from "./load-config.ts";
 import { type LogSink, openLogSink } from "./log-sink.ts";
@@ -24,6 +24,7 @@ export interface Composition {
   readonly log: Log;
   readonly sink: LogSink;
   readonly redactor: Redactor;
+  readonly deps: MessengerDeps;
   readonly messenger: Messenger;
 }
 
@@ -44,8 +45,8 @@ export async function compose(options: RunOptions): Promise<Composition | undefi
   for (const fault of faults) logWarning(log, configPath, fault);
   const clock = systemClock;
   const limiter = refreshOnRefusal(createRateLimiter({ clock }), config.secrets, log);
-  const messenger = config.platform.createMessenger({ log, clock, limiter, secret: config.secrets.reader });
-  return { config, clock, log, sink, redactor, messenger };
+  const deps = { log, clock, limiter, secret: config.secrets.reader };
+  return { config, clock, log, sink, redactor, deps, messenger: config.platform.createMessenger(deps) };
 }
 
 function renderFatalFaults(path: string, faults: readonly Fault[]): string {

@@ -25,6 +25,8 @@ export interface Session<Settings> {
   readonly settings: Settings;
   readonly routes: Routes;
   readonly messenger: Messenger;
+  /** What the messenger was built from, for commands that need more of the platform than a messenger does. */
+  readonly deps: MessengerDeps;
   readonly log: Log;
   /** Aborts when the process is asked to stop. */
   readonly signal: AbortSignal;
@@ -46,8 +48,10 @@ export interface CommandInput {
   readonly args: Readonly<Record<string, string>>;
   /** Values and set switches (`"true"`) by name; what was not written is missing. */
   readonly flags: Readonly<Record<string, string>>;
-  /** Prints one line for the user. */
+  /** Prints one line on standard output. */
   print(line: string): void;
+  /** Prints one line on standard error. */
+  warn(line: string): void;
 }
 
 interface CommandShape {

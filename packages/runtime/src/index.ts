@@ -1,4 +1,4 @@
-export { readAsset } from "./assets.ts";
+export { readAsset, readBinaryAsset } from "./assets.ts";
 export { type CliOptions, renderVersion, runCli, runCommandLine } from "./cli.ts";
 export {
   type CommandFlag,

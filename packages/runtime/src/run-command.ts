@@ -10,12 +10,16 @@ import { listenForShutdown } from "./signals.ts";
 export async function runPluginCommand(options: RunOptions, name: string, input: CommandInput): Promise<number> {
   const parts = await compose(options);
   if (parts === undefined) return 1;
-  const { config, messenger, log, redactor } = parts;
+  const { config, messenger, deps, log, redactor } = parts;
   const shutdown = listenForShutdown({ ...parts, source: process, exit: process.exit });
-  const print = (line: string) => input.print(redactor.redact(line));
+  const safeInput: CommandInput = {
+    ...input,
+    print: (line) => input.print(redactor.redact(line)),
+    warn: (line) => input.warn(redactor.redact(line)),
+  };
   try {
-    const session = { routes: config.routes, messenger, log, signal: shutdown.signal };
-    return await config.platform.runCommand(name, { ...input, print }, session);
+    const session = { routes: config.routes, messenger, deps, log, signal: shutdown.signal };
+    return await config.platform.runCommand(name, safeInput, session);
   } catch (thrown) {
     options.terminal.err(redactor.redact(renderFailure(options.plugin, thrown)));
     return 1;

@@ -76,7 +76,8 @@ async function serve(plugin: Plugin, parts: Composition, signal: AbortSignal): P
 }
 
 /** Tells that the plugin is ready, then lets the platform do what it does at a start. */
-async function greet(notifier: Notifier, { config, messenger, log }: Composition, signal: AbortSignal): Promise<void> {
+async function greet(notifier: Notifier, parts: Composition, signal: AbortSignal): Promise<void> {
+  const { config, messenger, deps, log } = parts;
   try {
     await notifier.ready();
   } catch {
@@ -84,7 +85,7 @@ async function greet(notifier: Notifier, { config, messenger, log }: Composition
   }
   log.info("Plugin is ready");
   try {
-    await config.platform.onStart({ routes: config.routes, messenger, log, signal });
+    await config.platform.onStart({ routes: config.routes, messenger, deps, log, signal });
   } catch (thrown) {
     log.error("The preparations of the platform failed; the plugin goes on without them", { error: thrown });
   }

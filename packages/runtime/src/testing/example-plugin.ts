@@ -68,6 +68,15 @@ export const examplePlugin = definePlugin({
       },
     },
     {
+      name: "leak",
+      description: "Prints what must not be printed.",
+      async runWith({ print, warn }, { settings }) {
+        print(`token ${settings.chat.token}`);
+        warn(`token ${settings.chat.token}`);
+        throw new PluginError("internal", `token ${settings.chat.token}`, { fix: settings.chat.token });
+      },
+    },
+    {
       name: "validate",
       description: "Looks a recipient up.",
       args: [{ name: "recipient", description: "Whom to look up" }],
