@@ -1,0 +1,4 @@
+import { messengerContract } from "@access-plugins/testing";
+import { msteamsContractSuite } from "./testing/contract-suite.ts";
+
+messengerContract("Teams", msteamsContractSuite);

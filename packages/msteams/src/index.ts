@@ -1,0 +1,2 @@
+export { type MsteamsConfig, msteamsConfigSchema } from "./config.ts";
+export { createMsteamsMessenger } from "./messenger.ts";

@@ -1,0 +1,54 @@
+// The certificate library needs it to be there first.
+import "reflect-metadata";
+import { webcrypto } from "node:crypto";
+import * as x509 from "@peculiar/x509";
+
+/** A certificate authority of its own and a server certificate for this machine, in PEM. */
+export interface TestCertificates {
+  readonly ca: string;
+  readonly key: string;
+  readonly cert: string;
+}
+
+const algorithm = { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" } as const;
+const usages: webcrypto.KeyUsage[] = ["sign", "verify"];
+
+const made = new Map<string, Promise<TestCertificates>>();
+
+/** Made once in a process for each address. */
+export function findTestCertificates(address: string): Promise<TestCertificates> {
+  const known = made.get(address) ?? createTestCertificates(address);
+  made.set(address, known);
+  return known;
+}
+
+async function createTestCertificates(address: string): Promise<TestCertificates> {
+  x509.cryptoProvider.set(webcrypto);
+  const day = 24 * 60 * 60_000;
+  const validity = { notBefore: new Date(Date.now() - day), notAfter: new Date(Date.now() + 365 * day) };
+  const caKeys = await webcrypto.subtle.generateKey(algorithm, true, usages);
+  const ca = await x509.X509CertificateGenerator.createSelfSigned({
+    name: "CN=Fake Teams CA",
+    keys: caKeys,
+    signingAlgorithm: algorithm,
+    ...validity,
+    extensions: [new x509.BasicConstraintsExtension(true, 0, true)],
+  });
+  const keys = await webcrypto.subtle.generateKey(algorithm, true, usages);
+  const cert = await x509.X509CertificateGenerator.create({
+    subject: "CN=fake login",
+    issuer: ca.subject,
+    publicKey: keys.publicKey,
+    signingKey: caKeys.privateKey,
+    signingAlgorithm: algorithm,
+    ...validity,
+    extensions: [
+      new x509.SubjectAlternativeNameExtension([
+        { type: "ip", value: address },
+        { type: "dns", value: "localhost" },
+      ]),
+    ],
+  });
+  const key = x509.PemConverter.encode(await webcrypto.subtle.exportKey("pkcs8", keys.privateKey), "PRIVATE KEY");
+  return { ca: ca.toString("pem"), key, cert: cert.toString("pem") };
+}
