@@ -2,7 +2,7 @@ import { backoffMs, deliveryBackoff } from "../base/backoff.ts";
 import { PluginError } from "../base/plugin-error.ts";
 import { createKeyedQueue, type Work } from "../watch/keyed-queue.ts";
 import type { RequestIndex } from "../watch/request-index.ts";
-import { createSession } from "./session.ts";
+import { createSession, type Session } from "./session.ts";
 import type { Carry, SessionContext, SessionEnd } from "./session-context.ts";
 
 /** Works until every request's messages show what they should; the only thing it needs is to be told which to look at. */
@@ -22,7 +22,7 @@ export function createReconciler(index: RequestIndex, context: SessionContext): 
   const timers = new Map<string, () => void>();
   const carries = new Map<string, Carry>();
   const failures = new Map<string, number>();
-  const abort = new AbortController();
+  const sessions = new Set<Session>();
   let stopped = false;
 
   const queue = createKeyedQueue({ concurrency: concurrentSessions, create: createWork });
@@ -34,17 +34,20 @@ export function createReconciler(index: RequestIndex, context: SessionContext): 
   }
 
   function createWork(id: string): Work {
-    const session = createSession(index.source(id), context, carries.get(id), abort.signal);
+    const session = createSession(index.source(id), context, carries.get(id));
     return {
       wake: session.wake,
       drain: session.drain,
       async run() {
+        sessions.add(session);
         try {
           const end = await session.run();
           failures.delete(id);
           finished(id, end);
         } catch (thrown) {
           failed(id, PluginError.from(thrown));
+        } finally {
+          sessions.delete(session);
         }
       },
     };
@@ -93,7 +96,9 @@ export function createReconciler(index: RequestIndex, context: SessionContext): 
     async stop(graceMs) {
       stopped = true;
       for (const cancel of timers.values()) cancel();
-      const cancel = context.clock.after(graceMs, () => abort.abort());
+      const cancel = context.clock.after(graceMs, () => {
+        for (const session of sessions) session.abort();
+      });
       await queue.stop();
       cancel();
     },

@@ -35,6 +35,10 @@ export function createSessionCaller(
 ): SessionCaller {
   const flights = new Set<Flight>();
 
+  call.signal.addEventListener("abort", () => {
+    for (const flight of flights) flight.abort.abort();
+  });
+
   function callOf(step: CallStep, flight: Flight): Call {
     return {
       signal: flight.abort.signal,

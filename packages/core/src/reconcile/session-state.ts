@@ -1,8 +1,9 @@
-import type { RequestMessage } from "../domain/request-message.ts";
+import type { AccessRequest } from "../domain/access-request.ts";
+import type { MessageStatus, RequestMessage } from "../domain/request-message.ts";
 import type { PluginData } from "../teleport.ts";
 import type { RequestSource } from "../watch/request-index.ts";
 import type { Delivery, OwnState } from "./delivery.ts";
-import { isLive } from "./delivery.ts";
+import { countOmitted, isLive } from "./delivery.ts";
 import { type ClaimFacts, splitMessages, toOfficialTag } from "./official-record.ts";
 import { type Opened, observedStatus } from "./open-record.ts";
 import type { Wanted } from "./plan.ts";
@@ -23,37 +24,46 @@ export interface SessionState {
   draining: boolean;
   /** Set when the session has to end as soon as its calls are done. */
   ending: SessionEnd | undefined;
+  /** The last look. */
+  seen: Sight | undefined;
 }
 
 export function createSessionState(opened: Opened, carry: Carry | undefined): SessionState {
   const { facts, own, stored } = opened;
   const progress = carry?.nonce === own.nonce ? new Map(carry.progress) : new Map<number, Attempts>();
-  return { facts, own, stored, progress, dirty: false, draining: false, ending: undefined };
+  return { facts, own, stored, progress, dirty: false, draining: false, ending: undefined, seen: undefined };
 }
 
 /** What has to be shown now; settles the status for good when a final one is seen. */
-export function look(
-  state: SessionState,
-  source: RequestSource,
-  context: SessionContext,
-): { message: RequestMessage; wanted: Wanted } {
+export function look(state: SessionState, source: RequestSource, context: SessionContext): Sight {
   const view = source.view() ?? {};
   const status = settleStatus(observedStatus(view), state.own.status);
   if (status !== "pending" && status !== state.own.status) {
     state.own = { ...state.own, status };
     state.dirty = true;
   }
+  const omitted = countOmitted(state.own);
+  const { seen } = state;
+  if (seen?.request === view.request && seen?.status === status && seen.omitted === omitted) return seen;
+  const request = view.request === undefined ? {} : { request: view.request };
   const message = toRequestMessage(
-    { id: source.id, facts: state.facts, status, ...(view.request === undefined ? {} : { request: view.request }) },
+    { id: source.id, facts: state.facts, status, ...request },
     state.own,
     context.cluster(),
   );
-  const wanted = {
-    shows: toShown(message),
-    complete: view.request !== undefined,
-    reviews: view.request?.reviews.length ?? 0,
-  };
-  return { message, wanted };
+  const shows = toShown(message);
+  const wanted = { shows, complete: view.request !== undefined, reviews: view.request?.reviews.length ?? 0 };
+  state.seen = { ...request, status, omitted, message, wanted };
+  return state.seen;
+}
+
+/** One look, and what it rests on: a session looks often, and most of the time nothing has changed. */
+interface Sight {
+  readonly request?: AccessRequest;
+  readonly status: MessageStatus;
+  readonly omitted: number;
+  readonly message: RequestMessage;
+  readonly wanted: Wanted;
 }
 
 export function replaceDelivery(own: OwnState, index: number, change: (delivery: Delivery) => Delivery): OwnState {

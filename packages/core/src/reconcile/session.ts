@@ -24,6 +24,8 @@ export interface Session {
   wake(): void;
   /** Start nothing more; finish or persist what is under way. */
   drain(): void;
+  /** Cut what is under way. */
+  abort(): void;
   /** Throws what reading the record throws; everything else is dealt with inside. */
   run(): Promise<SessionEnd>;
 }
@@ -31,18 +33,15 @@ export interface Session {
 /** A wait up to this long is sat out with the lease in hand; a longer one gives it back. */
 const longestWaitMs = 60_000;
 
-export function createSession(
-  source: RequestSource,
-  context: SessionContext,
-  carry: Carry | undefined,
-  signal: AbortSignal,
-): Session {
+export function createSession(source: RequestSource, context: SessionContext, carry: Carry | undefined): Session {
+  // One signal per session: thousands of listeners on a shared one would cost more than the calls.
+  const aborting = new AbortController();
   const bell = createWakeUp(context.clock);
   const abilities: Abilities = {
     reply: context.messenger.reply !== undefined,
     findPosted: context.messenger.findPosted !== undefined,
   };
-  const call: Call = { signal, lane: source.view()?.request?.user ?? "", mayStart: () => true };
+  const call: Call = { signal: aborting.signal, lane: source.view()?.request?.user ?? "", mayStart: () => true };
   let drained = false;
 
   async function run(): Promise<SessionEnd> {
@@ -177,6 +176,7 @@ export function createSession(
       drained = true;
       bell.ring();
     },
+    abort: () => aborting.abort(),
     run,
   };
 }
