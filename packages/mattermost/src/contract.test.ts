@@ -1,0 +1,4 @@
+import { messengerContract } from "@access-plugins/testing";
+import { mattermostContractSuite } from "./testing/contract-suite.ts";
+
+messengerContract("Mattermost", mattermostContractSuite);

@@ -1,0 +1,2 @@
+export { type MattermostConfig, mattermostConfigSchema } from "./config.ts";
+export { createMattermostMessenger } from "./messenger.ts";
