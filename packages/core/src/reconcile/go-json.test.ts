@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { someName, someText } from "../testing/arbitrary-record.ts";
+import { someKey, someText } from "../testing/arbitrary-record.ts";
 import { toGoJson } from "./go-json.ts";
 
 // What Go 1.26's json.Marshal writes for the same values.
@@ -38,7 +38,7 @@ describe("toGoJson writes what Go writes", () => {
   });
 
   it("so that any JSON reader gets the same value back", () => {
-    const values = fc.oneof(fc.array(someText), fc.dictionary(someName, fc.array(someText)));
+    const values = fc.oneof(fc.array(someText), fc.dictionary(someKey, fc.array(someText)));
     fc.assert(
       fc.property(values, (value) => {
         const json = toGoJson(value);
