@@ -1,7 +1,8 @@
+import type { Answer, HostRequest } from "@access-plugins/testing/fake-http";
 import { z } from "zod";
-import { type Answer, jsonAnswer, refusal, throttled } from "./answer.ts";
-import { parseJson, type RawRequest, type Service } from "./call-handler.ts";
+import { jsonAnswer, parseJson, refusal, throttled } from "./answer.ts";
 import { findCardFault } from "./card-schema.ts";
+import type { Service } from "./service.ts";
 import type { FakeConversation, FakeTenant } from "./tenant.ts";
 import type { RateCounter, Rates } from "./throttle.ts";
 import type { Tokens } from "./tokens.ts";
@@ -15,7 +16,7 @@ export interface ConnectorWorld {
   isBusy(conversation: string): boolean;
 }
 
-const path = /^\/[a-z0-9-]+\/v3\/conversations\/([^/]+)\/activities\/?([^/]*)$/iu;
+const form = /^\/[a-z0-9-]+\/v3\/conversations\/([^/]+)\/activities\/?([^/]*)$/iu;
 
 const activitySchema = z.strictObject({
   type: z.literal("message"),
@@ -33,13 +34,12 @@ const activitySchema = z.strictObject({
 /** The Bot Connector for one bot, as strict as its documents. */
 export function createConnectorService(world: ConnectorWorld): Service {
   return {
-    host: "connector",
-    classify({ method, url }) {
-      const [, conversation = ""] = path.exec(url.pathname) ?? [];
-      return { operation: method === "PUT" ? "put" : "post", about: decodeURIComponent(conversation) };
+    identify({ httpMethod, path }) {
+      const [, conversation = ""] = form.exec(path) ?? [];
+      return { method: httpMethod === "PUT" ? "put" : "post", channel: decodeURIComponent(conversation) };
     },
     answer(request) {
-      const [, conversation, id = ""] = path.exec(request.url.pathname) ?? [];
+      const [, conversation, id = ""] = form.exec(request.path) ?? [];
       if (!world.tokens.accepts(request.headers.authorization, "connector")) {
         return jsonAnswer({ message: "Authorization has been denied for this request." }, 401);
       }
@@ -60,24 +60,26 @@ function refuseRate({ settings, rates: counter, isBusy }: ConnectorWorld, conver
   const wait =
     counter.refuse("connector", rates.connector, rates.burst) ??
     counter.refuse(`connector ${conversation}`, rates.perConversation, rates.burst);
-  return wait === undefined ? undefined : throttled(String(wait));
+  return wait === undefined ? undefined : throttled(wait);
 }
 
-function carryOut(world: ConnectorWorld, request: RawRequest, name: string, id: string): Answer {
+function carryOut(world: ConnectorWorld, request: HostRequest, name: string, id: string): Answer {
   if (!/^application\/json\b/u.test(request.headers["content-type"] ?? "")) {
     return refusal(415, "UnsupportedMediaType", "The request entity's media type is not supported.");
   }
-  const activity = parseJson(request.text);
-  const problem = refuseActivity(activity, request.text, world.settings.maxBytes);
+  const activity = parseJson(request.body);
+  const problem = refuseActivity(activity, request.body, world.settings.maxBytes);
   if (problem !== undefined) return problem;
   const conversation = findConversation(world, name);
   if (conversation === undefined) return refusal(404, "ConversationNotFound", "Conversation not found.");
   const absent = refuseMembership(world.tenant, conversation);
   if (absent !== undefined) return absent;
-  if (request.method === "POST" && id === "") {
+  if (request.httpMethod === "POST" && id === "") {
     return jsonAnswer({ id: world.tenant.post(conversation, activity).id }, 201);
   }
-  return request.method === "PUT" ? put(world.tenant, conversation, id, activity) : refusal(405, "BadSyntax", "Method");
+  return request.httpMethod === "PUT"
+    ? put(world.tenant, conversation, id, activity)
+    : refusal(405, "BadSyntax", "Method");
 }
 
 function put(tenant: FakeTenant, { id: conversation }: FakeConversation, id: string, activity: unknown): Answer {

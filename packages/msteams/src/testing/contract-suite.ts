@@ -1,8 +1,8 @@
 import type { ContractFault, ContractRig, ContractSuite, ShownMessage } from "@access-plugins/testing";
+import type { Fault } from "@access-plugins/testing/fake-http";
 import { createMsteamsMessenger } from "../index.ts";
 import { toTestConfig } from "./configuration.ts";
 import { createFakeTeamsServer, type FakeTeamsServer } from "./fake-teams-server.ts";
-import type { Fault } from "./faults.ts";
 import { judgeActivity } from "./judge-activity.ts";
 import { renderForReader } from "./render-for-reader.ts";
 import { contentOf, type FakeMessage } from "./tenant.ts";
@@ -92,10 +92,12 @@ async function openRig(): Promise<ContractRig> {
     },
     // Sign-ins pass the limiter as well.
     get requests() {
-      return teams.calls.map((call) => `${call.method} ${call.url}`);
+      return teams.calls.map(({ url }) => url);
     },
-    // To the next call that does something: a token in the way is fetched first.
-    fault: (fault) => teams.fail({ host: "apis", effect: toEffect(fault), times: 1 }),
+    fault(fault) {
+      // To the next call that does something, at either host: a token in the way is fetched first.
+      for (const host of [teams.graph, teams.connector]) host.fail({ effect: toEffect(fault), times: 1 });
+    },
     breakCredentials() {
       teams.bot.secrets.clear();
       teams.tokens.revokeAll();
@@ -103,8 +105,8 @@ async function openRig(): Promise<ContractRig> {
     messageCount: () => teams.tenant.messages.filter((message) => !message.deleted).length,
     find: ({ conversation = "", id = "" }) => toShown(teams.tenant.findMessage(conversation, id)),
     deleteMessage: ({ conversation = "", id = "" }) => teams.deleteMessage({ conversation, id }),
-    untilSilent: () => teams.waitUntil(() => teams.calls.some((call) => call.outcome === "hanging")),
-    untilAbandoned: () => teams.waitUntil(() => teams.calls.some((call) => call.abandoned)),
+    untilSilent: () => teams.connector.waitUntil(() => teams.calls.some((call) => call.outcome === "hanging")),
+    untilAbandoned: () => teams.connector.waitUntil(() => teams.calls.some((call) => call.abandoned)),
     close: () => teams.close(),
   };
 }
@@ -134,12 +136,14 @@ function toShown(message: FakeMessage | undefined): ShownMessage | undefined {
   };
 }
 
+function retryAfter(seconds: number | undefined): Record<string, string> {
+  return seconds === undefined ? {} : { "retry-after": String(seconds) };
+}
+
 function toEffect(fault: ContractFault): Fault["effect"] {
   switch (fault.kind) {
     case "rate-limited":
-      return fault.retryAfterSeconds === undefined
-        ? { kind: "rate-limit" }
-        : { kind: "rate-limit", retryAfter: String(fault.retryAfterSeconds) };
+      return { kind: "status", status: 429, headers: retryAfter(fault.retryAfterSeconds) };
     case "server-error":
       return { kind: "status", status: 503 };
     case "cut":

@@ -1,7 +1,6 @@
-import type { IncomingMessage, ServerResponse } from "node:http";
+import { faultSchema, summarizeCalls } from "@access-plugins/testing/fake-http";
 import { z } from "zod";
 import type { FakeTeamsServer } from "./fake-teams-server.ts";
-import { faultSchema } from "./faults.ts";
 
 const rate = z.number().min(0);
 
@@ -24,6 +23,8 @@ const seedSchema = z.strictObject({
   channels: z.array(z.strictObject({ team: z.string(), name: z.string() })).default([]),
 });
 
+const failSchema = faultSchema.extend({ host: z.enum(["login", "graph", "connector"]).default("connector") });
+
 type Command = (teams: FakeTeamsServer, body: unknown) => unknown;
 
 /**
@@ -37,8 +38,8 @@ const commands: Readonly<Record<string, Command>> = {
   "POST settings": (teams, body) => {
     const { latencyMs, rates, installDelay } = settingsSchema.parse(body);
     if (latencyMs !== undefined) teams.setLatency(latencyMs);
-    if (rates !== undefined) teams.setRates(rates);
-    if (installDelay !== undefined) teams.setInstallDelay(installDelay);
+    if (rates !== undefined) teams.settings.rates = rates;
+    if (installDelay !== undefined) teams.settings.installDelay = installDelay;
   },
   "POST seed": ({ tenant }, body) => {
     const { users, channels } = seedSchema.parse(body);
@@ -51,27 +52,19 @@ const commands: Readonly<Record<string, Command>> = {
       }),
     };
   },
-  "POST fail": (teams, body) => teams.fail(faultSchema.parse(body)),
-  "POST heal": (teams) => teams.heal(),
+  "POST fail": (teams, body) => {
+    const { host, ...fault } = failSchema.parse(body);
+    teams[host].fail(fault);
+  },
+  "POST heal": ({ login, graph, connector }) => {
+    for (const host of [login, graph, connector]) host.heal();
+  },
 };
 
-/** True when the request was a command. */
-export function handleControl(
-  teams: FakeTeamsServer,
-  request: IncomingMessage,
-  text: string,
-  response: ServerResponse,
-): boolean {
-  const [, name] = /^\/__control\/(\w+)$/u.exec(request.url ?? "") ?? [];
-  if (name === undefined) return false;
-  const command = commands[`${request.method} ${name}`];
-  try {
-    if (command === undefined) throw new Error(`Known: ${Object.keys(commands).join(", ")}`);
-    reply(response, 200, command(teams, text === "" ? {} : JSON.parse(text)) ?? {});
-  } catch (thrown) {
-    reply(response, 400, { error: thrown instanceof Error ? thrown.message : String(thrown) });
-  }
-  return true;
+export function handleControl(teams: FakeTeamsServer, name: string, body: unknown): unknown {
+  const command = commands[name];
+  if (command === undefined) throw new Error(`Known: ${Object.keys(commands).join(", ")}`);
+  return command(teams, body);
 }
 
 function pick({ users, teams, conversations, installations, messages }: FakeTeamsServer["tenant"]): object {
@@ -79,21 +72,15 @@ function pick({ users, teams, conversations, installations, messages }: FakeTeam
 }
 
 /** Counts instead of contents: what a bench asks again and again. */
-function summarize({ tenant, calls }: FakeTeamsServer): unknown {
-  const outcomes: Record<string, Record<string, number>> = {};
-  for (const call of calls) {
-    const key = `${call.host}.${call.operation}`;
-    const outcome = call.outcome ?? (call.abandoned ? "abandoned" : "open");
-    outcomes[key] = { ...outcomes[key], [outcome]: (outcomes[key]?.[outcome] ?? 0) + 1 };
-  }
+function summarize({ tenant, login, graph, connector }: FakeTeamsServer): unknown {
   return {
     messages: tenant.messages.length,
     edits: tenant.messages.reduce((sum, { history }) => sum + history.length - 1, 0),
-    calls: outcomes,
-    lastCallAt: calls.at(-1)?.at,
+    calls: {
+      login: summarizeCalls(login.calls),
+      graph: summarizeCalls(graph.calls),
+      connector: summarizeCalls(connector.calls),
+    },
+    lastCallAt: connector.calls.at(-1)?.at,
   };
-}
-
-function reply(response: ServerResponse, status: number, body: unknown): void {
-  response.writeHead(status, { "content-type": "application/json; charset=utf-8" }).end(JSON.stringify(body));
 }

@@ -1,7 +1,8 @@
+import type { Answer, HostRequest } from "@access-plugins/testing/fake-http";
 import { z } from "zod";
-import { type Answer, emptyAnswer, jsonAnswer, refusal, throttled } from "./answer.ts";
-import { parseJson, type RawRequest, type Service } from "./call-handler.ts";
+import { emptyAnswer, jsonAnswer, parseJson, refusal, throttled } from "./answer.ts";
 import { type Comparison, parseFilter } from "./odata-filter.ts";
+import type { Service } from "./service.ts";
 import type { FakeTenant, FakeUser, InstallDelay } from "./tenant.ts";
 import type { RateCounter, Rates } from "./throttle.ts";
 import type { Tokens } from "./tokens.ts";
@@ -19,7 +20,7 @@ interface Route {
   readonly path: RegExp;
   /** One of these application permissions. */
   readonly roles: readonly string[];
-  answer(world: GraphWorld, keys: readonly string[], request: RawRequest): Answer;
+  answer(world: GraphWorld, keys: readonly string[], request: HostRequest): Answer;
 }
 
 const userApps = ["TeamsAppInstallation.ReadWriteSelfForUser.All", "TeamsAppInstallation.ReadWriteForUser.All"];
@@ -71,28 +72,28 @@ const routes: readonly Route[] = [
 /** The part of Microsoft Graph v1.0 that a notifier uses, with its permissions and error bodies. */
 export function createGraphService(world: GraphWorld): Service {
   return {
-    host: "graph",
-    classify(request) {
+    identify(request) {
       const found = findRoute(request);
-      return { operation: found?.route.operation ?? lastPart(request), about: found?.keys[0] ?? "" };
+      const other = request.path === batchPath ? "batch" : "unknown";
+      return { method: found?.route.operation ?? other, channel: found?.keys[0] ?? "" };
     },
     answer(request) {
       if (!world.tokens.accepts(request.headers.authorization, "graph")) {
         return refusal(401, "InvalidAuthenticationToken", "Access token validation failure. Invalid audience.");
       }
-      if (request.url.pathname === "/v1.0/$batch") return answerBatch(world, request);
+      if (request.path === batchPath) return answerBatch(world, request);
       return answerOne(world, request);
     },
   };
 }
 
-function answerOne(world: GraphWorld, request: RawRequest): Answer {
+function answerOne(world: GraphWorld, request: HostRequest): Answer {
   const found = findRoute(request);
   if (found === undefined) return refusal(400, "BadRequest", "Resource not found for the segment.");
   const { route, keys } = found;
   const { rates } = world.settings;
   const wait = world.rates.refuse(`graph ${route.operation}`, rates.perOperation, rates.burst);
-  if (wait !== undefined) return throttled(String(wait));
+  if (wait !== undefined) return throttled(wait);
   if (!route.roles.some((role) => world.tokens.roles.includes(role))) return missingRole(route, world.tokens.roles);
   return route.answer(world, keys, request);
 }
@@ -105,20 +106,20 @@ function missingRole({ operation, roles }: Route, granted: readonly string[]): A
   return refusal(403, "Forbidden", text);
 }
 
-function findRoute({
-  method,
-  url,
-}: RawRequest): { readonly route: Route; readonly keys: readonly string[] } | undefined {
-  const path = url.pathname.replace(/^\/v1\.0/u, "");
+interface FoundRoute {
+  readonly route: Route;
+  readonly keys: readonly string[];
+}
+
+const batchPath = "/v1.0/$batch";
+
+function findRoute({ httpMethod, path }: HostRequest): FoundRoute | undefined {
+  const [, rest = ""] = /^\/v1\.0(\/.*)$/u.exec(path) ?? [];
   for (const route of routes) {
-    const match = route.method === method && url.pathname.startsWith("/v1.0/") ? route.path.exec(path) : null;
+    const match = route.method === httpMethod ? route.path.exec(rest) : null;
     if (match !== null) return { route, keys: match.slice(1).map((key) => decodeURIComponent(key)) };
   }
   return undefined;
-}
-
-function lastPart({ url }: RawRequest): string {
-  return url.pathname === "/v1.0/$batch" ? "batch" : "unknown";
 }
 
 const batchSchema = z.strictObject({
@@ -137,11 +138,19 @@ const batchSchema = z.strictObject({
 });
 
 /** Every part is answered by itself; the whole is 200 even when parts are refused. */
-function answerBatch(world: GraphWorld, request: RawRequest): Answer {
-  const read = batchSchema.safeParse(parseJson(request.text));
-  if (request.method !== "POST" || !read.success) return refusal(400, "BadRequest", "Invalid batch payload format.");
+function answerBatch(world: GraphWorld, request: HostRequest): Answer {
+  const read = batchSchema.safeParse(parseJson(request.body));
+  if (request.httpMethod !== "POST" || !read.success)
+    return refusal(400, "BadRequest", "Invalid batch payload format.");
   const responses = read.data.requests.map(({ id, method, url, body }) => {
-    const part = { ...request, method, url: new URL(`/v1.0${url}`, request.url), text: JSON.stringify(body ?? {}) };
+    const [path = "", query = ""] = `/v1.0${url}`.split("?", 2);
+    const part = {
+      ...request,
+      httpMethod: method,
+      path,
+      query: new URLSearchParams(query),
+      body: JSON.stringify(body),
+    };
     const answer = answerOne(world, part);
     return { id, status: answer.status, headers: answer.headers, body: parseJson(answer.body) };
   });
@@ -149,8 +158,8 @@ function answerBatch(world: GraphWorld, request: RawRequest): Answer {
   return jsonAnswer({ responses: responses.toReversed() });
 }
 
-function listApps({ tenant }: GraphWorld, _keys: readonly string[], { url }: RawRequest): Answer {
-  const filter = parseFilter(url.searchParams.get("$filter") ?? "");
+function listApps({ tenant }: GraphWorld, _keys: readonly string[], { query }: HostRequest): Answer {
+  const filter = parseFilter(query.get("$filter") ?? "");
   if (filter === undefined) return badFilter();
   const isMatch = (app: Readonly<Record<string, string>>) => filter.some(({ field, value }) => app[field] === value);
   return list(
@@ -158,8 +167,8 @@ function listApps({ tenant }: GraphWorld, _keys: readonly string[], { url }: Raw
   );
 }
 
-function listUsers(world: GraphWorld, _keys: readonly string[], { url }: RawRequest): Answer {
-  const filter = parseFilter(url.searchParams.get("$filter") ?? "");
+function listUsers(world: GraphWorld, _keys: readonly string[], { query }: HostRequest): Answer {
+  const filter = parseFilter(query.get("$filter") ?? "");
   if (filter === undefined) return badFilter();
   const { tenant, settings } = world;
   const matches = () => tenant.users.filter((user) => filter.some((comparison) => isUser(user, comparison)));
@@ -185,11 +194,11 @@ function toUserBody({ id, mail, upn, name, enabled }: FakeUser): object {
   return { id, displayName: name, mail, userPrincipalName: upn, accountEnabled: enabled };
 }
 
-function listInstalledApps({ tenant }: GraphWorld, [key = ""]: readonly string[], { url }: RawRequest): Answer {
+function listInstalledApps({ tenant }: GraphWorld, [key = ""]: readonly string[], { query }: HostRequest): Answer {
   const user = tenant.findUser(key);
   if (user === undefined || !user.licensed) return unknownUser(key);
-  const filter = parseFilter(url.searchParams.get("$filter") ?? "");
-  if (filter === undefined || url.searchParams.get("$expand") !== "teamsApp") return badFilter();
+  const filter = parseFilter(query.get("$filter") ?? "");
+  if (filter === undefined || query.get("$expand") !== "teamsApp") return badFilter();
   const installation = tenant.findInstallation(user);
   if (installation === undefined || !tenant.apps.some((app) => isApp(app.id, filter))) return list([]);
   if (installation.hiddenReads > 0) {
@@ -206,13 +215,13 @@ function isApp(id: string, filter: readonly Comparison[]): boolean {
 const installSchema = z.strictObject({ "teamsApp@odata.bind": z.string() });
 const bindForm = /^https:\/\/graph\.microsoft\.com\/v1\.0\/appCatalogs\/teamsApps\/([^/]+)$/u;
 
-function installApp({ tenant, settings }: GraphWorld, [key = ""]: readonly string[], request: RawRequest): Answer {
+function installApp({ tenant, settings }: GraphWorld, [key = ""]: readonly string[], request: HostRequest): Answer {
   const user = tenant.findUser(key);
   if (user === undefined || !user.licensed) return unknownUser(key);
   if (!/^application\/json\b/u.test(request.headers["content-type"] ?? "")) {
     return refusal(400, "BadRequest", "Write requests must contain the Content-Type header declaration.");
   }
-  const read = installSchema.safeParse(parseJson(request.text));
+  const read = installSchema.safeParse(parseJson(request.body));
   const appId = read.success ? bindForm.exec(read.data["teamsApp@odata.bind"])?.[1] : undefined;
   if (appId === undefined) return refusal(400, "BadRequest", "Invalid body.");
   if (!tenant.apps.some((app) => app.id === appId)) return refusal(404, "NotFound", "App not found in the catalog.");
@@ -239,11 +248,11 @@ function getChat({ tenant }: GraphWorld, [key = "", id = ""]: readonly string[])
   return jsonAnswer({ id: installation.conversation, chatType: "oneOnOne", webUrl });
 }
 
-function listTeamApps({ tenant }: GraphWorld, [id = ""]: readonly string[], { url }: RawRequest): Answer {
+function listTeamApps({ tenant }: GraphWorld, [id = ""]: readonly string[], { query }: HostRequest): Answer {
   const team = tenant.findTeam(id);
   if (team === undefined) return refusal(404, "NotFound", `No team found with Group Id ${id}`);
-  const filter = parseFilter(url.searchParams.get("$filter") ?? "");
-  if (filter === undefined || url.searchParams.get("$expand") !== "teamsApp") return badFilter();
+  const filter = parseFilter(query.get("$filter") ?? "");
+  if (filter === undefined || query.get("$expand") !== "teamsApp") return badFilter();
   const isThere = team.hasApp && tenant.apps.some((app) => isApp(app.id, filter));
   return list(isThere ? [{ id: `team-install-${id}` }] : []);
 }

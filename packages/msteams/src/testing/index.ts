@@ -1,8 +1,5 @@
-export type { Barrier, BarrierPlace } from "./barriers.ts";
-export type { CallRecord } from "./call-journal.ts";
 export { toTestConfig } from "./configuration.ts";
 export { createFakeTeamsServer, type FakeTeamsOptions, type FakeTeamsServer } from "./fake-teams-server.ts";
-export type { Fault } from "./faults.ts";
 export { renderForReader } from "./render-for-reader.ts";
 export { contentOf, type FakeConversation, type FakeMessage, type FakeTenant, type FakeUser } from "./tenant.ts";
 export { documentedRates, type Rates } from "./throttle.ts";

@@ -1,5 +1,6 @@
-import { type Answer, jsonAnswer } from "./answer.ts";
-import type { RawRequest, Service } from "./call-handler.ts";
+import type { Answer, HostRequest } from "@access-plugins/testing/fake-http";
+import { jsonAnswer } from "./answer.ts";
+import type { Service } from "./service.ts";
 import type { Audience, Tokens } from "./tokens.ts";
 
 /** The bot as Entra knows it. */
@@ -22,16 +23,12 @@ const scopes: ReadonlyMap<string, Audience> = new Map([
 /** `login.microsoftonline.com` for one tenant and one app; `origin` is asked for because the port is known late. */
 export function createLoginService(bot: FakeBot, tokens: Tokens, origin: () => string): Service {
   return {
-    host: "login",
-    classify: ({ url }) => ({
-      operation: url.pathname.endsWith("/token") ? "token" : "discovery",
-      about: url.pathname.split("/")[1] ?? "",
-    }),
+    identify: ({ path }) => ({ method: path.endsWith("/token") ? "token" : "discovery", channel: "" }),
     answer(request) {
-      const [, tenant = "", ...rest] = request.url.pathname.split("/");
+      const [, tenant = "", ...rest] = request.path.split("/");
       const path = rest.join("/");
       if (path === "v2.0/.well-known/openid-configuration") return jsonAnswer(discovery(origin(), tenant));
-      if (path === "oauth2/v2.0/token" && request.method === "POST") return giveToken(bot, tokens, tenant, request);
+      if (path === "oauth2/v2.0/token" && request.httpMethod === "POST") return giveToken(bot, tokens, tenant, request);
       return jsonAnswer({ error: "not_found" }, 404);
     },
   };
@@ -47,11 +44,11 @@ function discovery(origin: string, tenant: string): object {
   };
 }
 
-function giveToken(bot: FakeBot, tokens: Tokens, tenant: string, request: RawRequest): Answer {
+function giveToken(bot: FakeBot, tokens: Tokens, tenant: string, request: HostRequest): Answer {
   if (!/^application\/x-www-form-urlencoded\b/u.test(request.headers["content-type"] ?? "")) {
     return refuse(400, 900144, "invalid_request", "The request body must contain the parameter grant_type.");
   }
-  const form = new URLSearchParams(request.text);
+  const form = new URLSearchParams(request.body);
   if (tenant !== bot.tenantId) return refuse(400, 90002, "invalid_request", `Tenant '${tenant}' not found.`);
   if (form.get("client_id") !== bot.appId) {
     return refuse(400, 700016, "unauthorized_client", "Application was not found in the directory.");

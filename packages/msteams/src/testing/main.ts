@@ -19,9 +19,9 @@ const { values } = parseArgs({
   },
 });
 
-const [, address = "127.0.0.1", port = "0"] = /^(.*):(\d+)$/u.exec(values.listen) ?? [];
+const [, host = "127.0.0.1", port = "0"] = /^(.*):(\d+)$/u.exec(values.listen) ?? [];
 const teams = await createFakeTeamsServer({
-  address,
+  host,
   port: Number(port),
   appSecret: values["app-secret"],
   tenantId: values.tenant,

@@ -1,4 +1,11 @@
-import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from "node:http";
+import {
+  createServer,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+} from "node:http";
+import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { type Answer, send, spoil } from "./answer.ts";
 import { type Barrier, type BarrierPlace, createBarriers } from "./barriers.ts";
@@ -34,7 +41,7 @@ export interface HostRules {
 
 /** A real HTTP server on which calls can be delayed, held, failed, looked at and waited for. */
 export interface FakeHost {
-  /** `http://127.0.0.1:1234` */
+  /** `http://127.0.0.1:1234`, with TLS `https://…` */
   readonly origin: string;
   /** Every call so far, in the order of arrival; those to `/__control/` not. */
   readonly calls: readonly CallRecord[];
@@ -63,11 +70,13 @@ export interface ListenOptions {
   readonly host?: string;
   /** 0 for any free port. */
   readonly port?: number;
+  /** Key and certificate in PEM; with them the host speaks TLS. */
+  readonly tls?: { readonly key: string; readonly cert: string };
 }
 
 /** Starts a host that follows `rules`. */
 export async function createFakeHost(
-  { host = "127.0.0.1", port = 0 }: ListenOptions,
+  { host = "127.0.0.1", port = 0, tls }: ListenOptions,
   rules: HostRules,
 ): Promise<FakeHost> {
   const changes = createChanges();
@@ -101,15 +110,16 @@ export async function createFakeHost(
     return answer;
   }
 
-  const http = createServer((incoming, response) => {
+  const listener = (incoming: IncomingMessage, response: ServerResponse) => {
     serve(incoming, response).catch((thrown) => response.destroy(thrown));
-  });
+  };
+  const http: Server = tls === undefined ? createServer(listener) : createTlsServer({ ...tls }, listener);
   http.keepAliveTimeout = 60_000;
   await new Promise<void>((resolve, reject) => http.once("error", reject).listen(port, host, resolve));
   const describe = () => `${journal.calls.length} calls so far`;
 
   return {
-    origin: originOf(http.address()),
+    origin: `${tls === undefined ? "http" : "https"}://${hostOf(http.address())}`,
     calls: journal.calls,
     setLatency(ms) {
       latencyMs = ms;
@@ -175,7 +185,7 @@ function watchClient(record: CallRecord, response: ServerResponse, changed: () =
   return gone.signal;
 }
 
-function originOf(address: string | AddressInfo | null): string {
+function hostOf(address: string | AddressInfo | null): string {
   if (address === null || typeof address === "string") throw new Error("the server does not listen on a port");
-  return `http://${address.family === "IPv6" ? `[${address.address}]` : address.address}:${address.port}`;
+  return `${address.family === "IPv6" ? `[${address.address}]` : address.address}:${address.port}`;
 }
