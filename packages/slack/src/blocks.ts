@@ -14,7 +14,7 @@ const room = {
   roles: 1_200,
   resources: 1_200,
   name: 150,
-  reason: 2_000,
+  reason: 2_800,
   resolution: 900,
   reviews: 1_500,
   reviewReason: 300,
@@ -39,21 +39,17 @@ function toBlock(part: Part): KnownBlock[] {
     case "title":
       return [{ type: "header", text: { type: "plain_text", text: part.text, emoji: false } }];
     case "facts":
-      return part.facts.length === 0
-        ? []
-        : [{ type: "section", fields: part.facts.map((fact) => mrkdwn(toField(fact))) }];
+      return [{ type: "section", fields: part.facts.map((fact) => mrkdwn(toField(fact))) }];
     case "roles":
-      return section(labelled(part.label, joinWhatFits(part.roles, room.roles, toRole)));
+      return section(`*${part.label}*: ${joinWhatFits(part.roles, room.roles, toRole)}`);
     case "resources":
-      return section(labelled(part.label, joinWhatFits(part.names, room.resources, toName)));
+      return section(`*${part.label}*: ${joinWhatFits(part.names, room.resources, toName)}`);
     case "prose":
       return section(labelled(part.label, quote(part.text, room[part.of], "blocks")));
     case "reviews":
       return section(labelled(part.label, newestThatFit(part.reviews, room.reviews, toReview)));
     case "status":
-      return section(
-        `*${part.label}*: ${part.text}${part.promotedTo ? ` to ${code(part.promotedTo, room.promotedTo)}` : ""}`,
-      );
+      return section(toStatus(part));
     case "link":
       return section(link(part.url, part.label, room.link) ?? `*${part.label}*: ${code(part.url, room.link)}`);
     case "commands":
@@ -61,6 +57,10 @@ function toBlock(part: Part): KnownBlock[] {
     case "notes":
       return [{ type: "context", elements: [mrkdwn(newestThatFit(part.notes, room.notes, toNote))] }];
   }
+}
+
+function toStatus({ label, text, promotedTo }: Extract<Part, { kind: "status" }>): string {
+  return `*${label}*: ${text}${promotedTo === "" ? "" : ` to ${code(promotedTo, room.promotedTo)}`}`;
 }
 
 /** One reply: a review or an outcome, as a single section. */
@@ -89,7 +89,7 @@ function toReview(review: ReviewView): string {
 }
 
 function toNote(note: string): string {
-  return line(note, room.note, "blocks");
+  return line(note, room.note, "blocks") || "(empty)";
 }
 
 function labelled(label: string, text: string): string {

@@ -38,9 +38,10 @@ export const statusWords: Readonly<Record<MessageStatus, StatusWords>> = {
 
 /** What a message about `message` says, in order; parts with nothing to show are left out. */
 export function toDocument(message: RequestMessage): readonly Part[] {
+  const facts = factsOf(message);
   return [
     titleOf(message),
-    { kind: "facts", facts: factsOf(message) },
+    ...some(facts.length > 0, { kind: "facts", facts }),
     ...some(message.roles.length > 0, { kind: "roles", label: "Roles", roles: message.roles }),
     ...some(message.resources.length > 0, { kind: "resources", label: "Resources", names: message.resources }),
     ...proseOf("reason", "Reason", message.reason),
@@ -68,21 +69,20 @@ function titleOf(message: RequestMessage): Part {
 
 function factsOf(message: RequestMessage): readonly Fact[] {
   return [
-    ...names("User", message.user),
-    ...names("Cluster", message.cluster),
-    ...timesOf(message.times, message.status),
-    ...names("ID", message.requestId),
+    ...name("User", message.user),
+    ...name("Cluster", message.cluster),
+    ...timesOf(message.times, message.status === "pending"),
+    ...name("ID", message.requestId),
   ];
 }
 
-function timesOf(times: RequestTimes, status: MessageStatus): readonly Fact[] {
-  const open = status === "pending";
+function timesOf(times: RequestTimes, open: boolean): readonly Fact[] {
   return [
-    ...facts("Requested", times.created),
-    ...(open ? facts("Review before", times.requestExpiry) : []),
-    ...facts("Access from", times.assumeStart),
-    ...facts("Access until", times.accessExpiry),
-    ...facts("Session until", times.sessionExpiry),
+    ...moment("Requested", times.created),
+    ...(open ? moment("Review before", times.requestExpiry) : []),
+    ...moment("Access from", times.assumeStart),
+    ...moment("Access until", times.accessExpiry),
+    ...moment("Session until", times.sessionExpiry),
   ];
 }
 
@@ -104,12 +104,12 @@ function proseOf(of: "reason" | "resolution", label: string, text: string): read
   return some(text.trim() !== "", { kind: "prose", of, label, text });
 }
 
-function names(label: string, name: string): readonly Fact[] {
-  return name === "" ? [] : [{ label, value: { name } }];
+function name(label: string, text: string): readonly Fact[] {
+  return text === "" ? [] : [{ label, value: { name: text } }];
 }
 
 /** A time that is no time (a year no calendar has) is left out. */
-function facts(label: string, time: Date | undefined): readonly Fact[] {
+function moment(label: string, time: Date | undefined): readonly Fact[] {
   return time === undefined || Number.isNaN(time.getTime()) ? [] : [{ label, value: { time } }];
 }
 

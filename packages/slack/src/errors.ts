@@ -34,7 +34,7 @@ export function toPluginError(thrown: unknown, call: FailedCall): PluginError {
   if (call.status === 429) return rateLimited(call, "HTTP 429", pauseOf(call.retryAfter));
   if (call.status !== undefined && call.status !== 200) return badStatus(call, call.status);
   if (thrown instanceof WebAPIPlatformError) return refused(thrown, call);
-  return notReached(thrown, call);
+  return networkFailed(thrown, call);
 }
 
 /** An answer that says `ok` and is yet not what the method documents: what it was worth is unknown. */
@@ -103,11 +103,11 @@ function badStatus(call: FailedCall, status: number): PluginError {
   });
 }
 
-function notReached(thrown: unknown, call: FailedCall): PluginError {
+function networkFailed(thrown: unknown, call: FailedCall): PluginError {
   const reason = systemCode(thrown);
   const untrusted = /CERT|TLS|SSL|SIGNED|ALTNAME|UNABLE_TO/u.test(reason);
   const unsent = untrusted || unsentCodes.has(reason) || failedToConnect(thrown);
-  return fail(call, "unavailable", `did not reach Slack (${reason}).`, {
+  return fail(call, "unavailable", `failed on the network (${reason}).`, {
     reason,
     fix: untrusted ? checkCertificates : checkNetwork,
     ambiguous: !unsent,

@@ -14,7 +14,7 @@ const room = {
   fact: 80,
   names: 300,
   name: 80,
-  reason: 700,
+  reason: 950,
   resolution: 350,
   reviews: 450,
   reviewReason: 120,
@@ -48,11 +48,9 @@ function toLines(part: Part): string[] {
     case "reviews":
       return [`${part.label}:`, newestThatFit(part.reviews, room.reviews, toReview)];
     case "status":
-      return [
-        `${part.label}: ${part.text}${part.promotedTo ? ` to ${line(part.promotedTo, room.promotedTo, "fallback")}` : ""}`,
-      ];
+      return [toStatus(part)];
     case "link":
-      return [`${part.label}: ${link(part.url, part.label, room.link) ?? line(part.url, room.link, "fallback")}`];
+      return [link(part.url, part.label, room.link) ?? `${part.label}: ${line(part.url, room.link, "fallback")}`];
     case "commands":
       return [
         `Approve: ${line(part.approve, room.command, "fallback")}`,
@@ -61,6 +59,10 @@ function toLines(part: Part): string[] {
     case "notes":
       return [newestThatFit(part.notes, room.notes, toNote)];
   }
+}
+
+function toStatus({ label, text, promotedTo }: Extract<Part, { kind: "status" }>): string {
+  return `${label}: ${text}${promotedTo === "" ? "" : ` to ${line(promotedTo, room.promotedTo, "fallback")}`}`;
 }
 
 /** One reply, as text. */

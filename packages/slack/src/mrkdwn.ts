@@ -89,8 +89,8 @@ function neutralize(text: string, surface: Surface): string {
     .replaceAll("*", "\u2217")
     .replaceAll("~", "\u223C")
     .replaceAll("`", "\u02CB")
-    // Within a word Slack leaves it alone, and names are full of it.
-    .replace(/(?<![\p{L}\p{N}])_|_(?![\p{L}\p{N}])/gu, "\u02CD");
+    // After a letter it opens nothing, and names are full of it.
+    .replace(/(?<![\p{L}\p{N}])_/gu, "\u02CD");
   if (surface === "blocks") return inert.replace(/:(?=[^\s:]{1,100}:)/gu, `:${breaker}`);
   return inert.replace(/[.@#:](?=\S)/gu, `$&${breaker}`);
 }

@@ -98,7 +98,9 @@ export const refusals: ReadonlyMap<string, Refusal> = new Map([
      metadata_must_be_sent_from_app attachment_payload_limit_exceeded too_many_attachments invalid_attachments
      too_many_contact_cards missing_file_data as_user_not_supported invalid_arguments invalid_arg_name
      invalid_array_arg invalid_charset invalid_form_data invalid_post_type missing_post_type invalid_json
-     json_not_object`,
+     json_not_object too_many_users draft_already_deleted draft_already_sent draft_has_conflict draft_not_found
+     blocked_file_type cant_broadcast_message file_deleted file_is_deleted file_not_found file_share_limit_reached
+     max_file_sharing_exceeded no_dual_broadcast_content_update unable_to_share_files`,
     { code: "content_rejected", fix: ours },
   ),
   // One message.
@@ -124,15 +126,15 @@ const families: readonly (readonly [RegExp, ErrorCode, string])[] = [
 /**
  * What `slackCode` means as the answer to `method`. A look-up carries no message and speaks of one recipient only, so
  * what a post would blame on its body or on the whole client is there a matter of that recipient: without the scope
- * for e-mail addresses the channels must still be told.
+ * for e-mail addresses the channels must still be told. `auth.test` speaks of nothing but the client.
  */
 export function toRefusal(slackCode: string, method: Method): Refusal {
   const refusal = refusals.get(slackCode) ?? ofFamily(slackCode, method);
-  if (method === "users.lookupByEmail" || method === "users.info") {
-    if (refusal.code === "missing_scope") return { ...refusal, code: "recipient_forbidden" };
-    if (refusal.code === "content_rejected") return { ...refusal, code: "invalid_argument" };
-  }
-  return refusal;
+  if (method.startsWith("chat.")) return refusal;
+  if (refusal.code === "content_rejected") return { ...refusal, code: "invalid_argument" };
+  if (method === "auth.test")
+    return refusal.code === "recipient_forbidden" ? { ...refusal, code: "forbidden" } : refusal;
+  return refusal.code === "missing_scope" ? { ...refusal, code: "recipient_forbidden" } : refusal;
 }
 
 function ofFamily(slackCode: string, method: Method): Refusal {

@@ -78,11 +78,14 @@ function bare(pattern: RegExp): Rule {
   return { pattern, bareOnly: true, token: (match) => ({ kind: "link", url: match[0], label: match[0] }) };
 }
 
+// No markup begins within a word.
+const insideWord = /^[\p{L}\p{N}]{2}$/u;
+
 function parseInline(line: string, options: ParseOptions): readonly Token[] {
   const tokens: Token[] = [];
   let plain = "";
   for (let at = 0; at < line.length; ) {
-    const found = firstMatch(line, at, options);
+    const found = insideWord.test(line.slice(at - 1, at + 1)) ? undefined : firstMatch(line, at, options);
     if (found === undefined) {
       plain += line.charAt(at);
       at += 1;

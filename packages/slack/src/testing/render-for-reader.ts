@@ -32,7 +32,8 @@ function renderBlock(block: Block): string {
 
 function readable(object: TextObject): string {
   if (object.type === "plain_text") return object.text;
-  return toReaderText(parseMrkdwn(object.text, { linksBareAddresses: object.verbatim !== true }), humanTime);
+  const tokens = parseMrkdwn(object.text, { linksBareAddresses: object.verbatim !== true });
+  return toReaderText(tokens, humanTime).replaceAll("\u200B", "");
 }
 
 /** A field is a label above a value; in a terminal they go side by side. */

@@ -19,7 +19,8 @@ export function hostile(suite: ContractSuite, open: OpenStage): void {
         const message = { ...messageOfText((field) => `${field}7 ${text} end7`), form };
         const shown = await post(stage, message);
         expectHarmless(shown, text);
-        for (const field of textFields) expect(shown.text, text).toContain(`${field}7`);
+        const { text: seen } = shown;
+      for (const field of textFields) expect(seen, text).toContain(`${field}7`);
       }
     },
   );
