@@ -76,6 +76,14 @@ export const msteamsConfigSchema = z
         login: originSetting("login", "Host that gives tokens, in place of the cloud's; https only."),
         graph: originSetting("graph", "Host of Microsoft Graph, in place of the cloud's."),
         connector: originSetting("connector", "Host of the Bot Connector, in place of the cloud's."),
+        ca_file: z
+          .string()
+          .trim()
+          .regex(/^\//u, "Use the absolute path of a PEM file.")
+          .optional()
+          .describe(
+            "PEM file with certificate authorities to trust for these hosts, besides those of the system, `SSL_CERT_FILE` and `NODE_EXTRA_CA_CERTS`.",
+          ),
       })
       .default({})
       .describe(

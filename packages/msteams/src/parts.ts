@@ -6,7 +6,7 @@ import { type ConnectorClient, createConnectorClient } from "./client/connector.
 import type { CredentialSecrets } from "./client/credentials.ts";
 import { createGraphClient, type GraphClient } from "./client/graph.ts";
 import { createTokenSource, type TokenSource } from "./client/token-source.ts";
-import { createTransport, type TransportOptions } from "./client/transport.ts";
+import { createTransport, readCaFile, type TransportOptions } from "./client/transport.ts";
 import type { MsteamsConfig } from "./config.ts";
 import { toEndpoints } from "./endpoints.ts";
 import { createPeople, type People } from "./people.ts";
@@ -42,7 +42,8 @@ export interface TeamsParts {
 export function wireTeams(config: MsteamsConfig, deps: MsteamsMessengerDeps): TeamsParts {
   const { limiter, clock } = deps;
   const endpoints = toEndpoints(config);
-  const transport = createTransport(deps);
+  const ca = [...readCaFile(config.endpoints.ca_file), ...(deps.ca ?? [])];
+  const transport = createTransport({ ...deps, ca });
   const tokens = createTokenSource(config, { transport, limiter, clock, endpoints, secrets: deps.secrets });
   const api = createApiClient({ tokens, transport, limiter, clock, endpoints });
   const graph = createGraphClient(api, endpoints);

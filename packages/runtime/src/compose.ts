@@ -1,4 +1,5 @@
 import { type Clock, createRateLimiter, type Log, type Messenger, systemClock } from "@access-plugins/core";
+import { trustCertificates } from "./certificate-trust.ts";
 import type { MessengerDeps, Plugin } from "./define-plugin.ts";
 import { countFaults, type Fault, renderFaults } from "./fault.ts";
 import { type LoadedConfig, loadConfig } from "./load-config.ts";
@@ -40,6 +41,7 @@ export async function compose(options: RunOptions): Promise<Composition | undefi
     terminal.err(redactor.redact(renderFatalFaults(configPath || "--config", faults)));
     return undefined;
   }
+  trustCertificates(config.environment.certificates);
   const sink = openLogSink(config.log.output);
   const log = createLogger({ ...config.log, debug, sink, redactor });
   for (const fault of faults) logWarning(log, configPath, fault);

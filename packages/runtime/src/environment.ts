@@ -1,3 +1,4 @@
+import { readTrustedCertificates } from "./certificate-trust.ts";
 import type { FaultList } from "./fault.ts";
 import { parseGoBool } from "./go-bool.ts";
 
@@ -8,16 +9,19 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 export interface EnvironmentSettings {
   /** `TELEPORT_PLUGIN_FAIL_FAST`: end with an error instead of reconnecting. */
   readonly failFast: boolean;
+  /** `SSL_CERT_FILE`: certificates to trust besides Node's own, in PEM. */
+  readonly certificates: readonly string[];
 }
 
 const failFastName = "TELEPORT_PLUGIN_FAIL_FAST";
 
-export function readEnvironment(environment: Environment, faults: FaultList): EnvironmentSettings {
+export async function readEnvironment(environment: Environment, faults: FaultList): Promise<EnvironmentSettings> {
   const text = environment[failFastName] ?? "";
   const failFast = text === "" ? false : parseGoBool(text);
   if (failFast === undefined) {
     const message = `failed to parse content '${text}' of the ${failFastName} environment variable`;
     faults.error([], message, `set ${failFastName} to "true" or "false", or unset it`);
   }
-  return { failFast: failFast ?? false };
+  const certificates = await readTrustedCertificates(environment["SSL_CERT_FILE"] ?? "", faults);
+  return { failFast: failFast ?? false, certificates };
 }

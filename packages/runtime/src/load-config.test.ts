@@ -1,6 +1,7 @@
 import { chmod, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, relative as relativePath } from "node:path";
+import { rootCertificates } from "node:tls";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { countFaults, renderFaults } from "./fault.ts";
 import { loadConfig } from "./load-config.ts";
@@ -240,6 +241,27 @@ describe("the environment", () => {
       "/etc/example.toml: error: failed to parse content 'yes' of the TELEPORT_PLUGIN_FAIL_FAST environment variable\n" +
         '    fix: set TELEPORT_PLUGIN_FAIL_FAST to "true" or "false", or unset it',
     );
+  });
+});
+
+describe("SSL_CERT_FILE", () => {
+  test("names certificates to trust besides Node's own", async () => {
+    const certificates = rootCertificates.slice(0, 2);
+    await writeFile(join(dir, "ca.pem"), `# a bundle\n${certificates.join("\n")}\n`);
+    const { config } = await loadGood(good, { SSL_CERT_FILE: join(dir, "ca.pem") });
+    expect(config.environment.certificates).toEqual(certificates);
+  });
+
+  test.each([
+    ["does not exist", "no.pem", "cannot be used: ENOENT"],
+    ["holds something else", "token", "holds no certificate"],
+    ["holds a broken certificate", "broken.pem", "cannot be used: "],
+  ])("is an error when its file %s", async (_, name, problem) => {
+    const broken = "-----BEGIN CERTIFICATE-----\nbroken\n-----END CERTIFICATE-----\n";
+    await writeFile(join(dir, "broken.pem"), broken);
+    const { config, faults } = await load(good, { SSL_CERT_FILE: join(dir, name) });
+    expect(config).toBeUndefined();
+    expect(render(faults)).toContain(`error: SSL_CERT_FILE: /etc/${name} ${problem}`);
   });
 });
 

@@ -84,7 +84,7 @@ async function checkDocument(input: Input): Promise<LoadedConfig | undefined> {
   const common = checkCommon(context);
   const platform = checkPlatform(plugin, context, unreadable);
   const roleToRecipients = readRoles(plugin, root, faults);
-  const settings = readEnvironment(environment, faults);
+  const settings = await readEnvironment(environment, faults);
   await checkFiles(path, root, secrets, faults);
   if (common === undefined || platform === undefined) return undefined;
   return {

@@ -1,3 +1,6 @@
+import { readFileSync } from "node:fs";
+import { getCACertificates } from "node:tls";
+import { PluginError } from "@access-plugins/core";
 import { Agent, type Dispatcher } from "undici";
 
 /** One HTTP request, ready to be sent. */
@@ -20,7 +23,7 @@ export interface HttpAnswer {
 export type Transport = (request: HttpRequest) => Promise<HttpAnswer>;
 
 export interface TransportOptions {
-  /** PEM certificates to trust besides Node's own. */
+  /** PEM certificates to trust besides those the process trusts anyway. */
   readonly ca?: readonly string[] | undefined;
   /** The seat for a proxy (undici's `ProxyAgent`). */
   readonly dispatcher?: Dispatcher | undefined;
@@ -49,10 +52,24 @@ function createAgent(ca: readonly string[] | undefined): Agent {
     connections: 256,
     pipelining: 1,
     maxResponseSize: maxAnswerBytes,
-    ...(ca === undefined || ca.length === 0 ? {} : { connect: { ca: [...ca] } }),
+    // Naming any replaces the ones trusted by default.
+    ...(ca === undefined || ca.length === 0 ? {} : { connect: { ca: [...getCACertificates("default"), ...ca] } }),
   });
 }
 
 function flatten(headers: Readonly<Record<string, string | string[] | undefined>>): Record<string, string> {
   return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), String(value ?? "")]));
+}
+
+/** The certificates of `msapi.endpoints.ca_file`; throws `invalid_config` when they cannot be read. */
+export function readCaFile(path: string | undefined): readonly string[] {
+  if (path === undefined) return [];
+  try {
+    return [readFileSync(path, "utf8")];
+  } catch (cause) {
+    throw new PluginError("invalid_config", `msapi.endpoints.ca_file: ${path} cannot be read.`, {
+      fix: "Let msapi.endpoints.ca_file name a readable PEM file, or remove it.",
+      cause,
+    });
+  }
 }
