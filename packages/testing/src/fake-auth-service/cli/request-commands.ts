@@ -84,8 +84,10 @@ export async function promoteRequest(session: Session, id: string, list: string,
   return stateName(accessRequest?.Spec?.State ?? RequestState.NONE);
 }
 
-export const deleteRequest = (session: Session, id: string) =>
-  session.call(AuthService.method.deleteAccessRequest, { ID: id });
+/** Has nothing to print. */
+export async function deleteRequest(session: Session, id: string): Promise<undefined> {
+  await session.call(AuthService.method.deleteAccessRequest, { ID: id });
+}
 
 const states = { approved: RequestState.APPROVED, denied: RequestState.DENIED } as const;
 

@@ -8,13 +8,13 @@ export interface RuleFlags {
   readonly condition: string;
 }
 
-export async function createRule(session: Session, name: string, flags: RuleFlags): Promise<void> {
+export async function createRule(session: Session, name: string, flags: RuleFlags): Promise<undefined> {
   const notification = { name: flags.plugin, recipients: flags.recipients };
   const rule = toRuleMessage({ name, condition: flags.condition, notification });
   await session.call(AccessMonitoringRulesService.method.createAccessMonitoringRule, { rule });
 }
 
-export async function deleteRule(session: Session, name: string): Promise<void> {
+export async function deleteRule(session: Session, name: string): Promise<undefined> {
   await session.call(AccessMonitoringRulesService.method.deleteAccessMonitoringRule, { name });
 }
 

@@ -3,24 +3,37 @@ import { type Command, CommanderError, InvalidArgumentError } from "commander";
 import { StatusError } from "../grpc/status-error.ts";
 import { parseDuration } from "./duration.ts";
 
-/** Runs a command line. Exit codes: 0 done, 1 refused or failed, 2 wrong flags; faults go to stderr. */
-export async function runCommand(program: Command, argv: readonly string[]): Promise<void> {
+/** Where a command writes: whole texts, with their line ends. */
+export interface CommandIo {
+  out(text: string): void;
+  err(text: string): void;
+}
+
+/** The process's own output. */
+export const processIo: CommandIo = {
+  out: (text) => void process.stdout.write(text),
+  err: (text) => void process.stderr.write(text),
+};
+
+/** Runs a command line (without node and script) to its exit code: 0 done, 1 refused or failed, 2 wrong flags. */
+export async function runCommand(program: Command, args: readonly string[], io: CommandIo): Promise<number> {
   for (const command of [program, ...program.commands, ...program.commands.flatMap((one) => one.commands)]) {
-    command.exitOverride();
+    command.exitOverride().configureOutput({ writeOut: io.out, writeErr: io.err });
   }
   try {
-    await program.parseAsync([...argv]);
+    await program.parseAsync([...args], { from: "user" });
+    return 0;
   } catch (error) {
-    process.exitCode = report(error);
+    return report(error, io);
   }
 }
 
-function report(error: unknown): number {
+function report(error: unknown, io: CommandIo): number {
   // Commander has already printed the text.
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
   const text = error instanceof Error ? error.message : String(error);
   const code = error instanceof StatusError ? `${status[error.code]}: ` : "";
-  process.stderr.write(`${code}${text}\n`);
+  io.err(`${code}${text}\n`);
   return 1;
 }
 

@@ -51,7 +51,10 @@ export const defaultRoles: readonly RoleSpec[] = [
     name: "prod-requester",
     allow: { request: { roles: ["prod-*"], thresholds: [{ name: "two people", approve: 2, deny: 1 }] } },
   },
-  { name: "reviewer", allow: { reviewRequests: { roles: ["*"] } } },
+  {
+    name: "reviewer",
+    allow: { rules: [{ resources: ["access_list"], verbs: ["list", "read"] }], reviewRequests: { roles: ["*"] } },
+  },
   {
     name: "admin",
     allow: { rules: [{ resources: ["*"], verbs: ["*"] }], reviewRequests: { roles: ["*"] } },

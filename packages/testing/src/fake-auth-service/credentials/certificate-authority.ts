@@ -70,7 +70,7 @@ function toAuthority(
   authority: x509.X509Certificate,
   authorityKey: KeyObject,
 ): CertificateAuthority {
-  const issue = async (subject: x509.JsonName, extensions: x509.Extension[], validity: Validity) => {
+  const issue = async (subject: x509.JsonNameParams, extensions: x509.Extension[], validity: Validity) => {
     const { privateKey, publicKey } = generateKeyPairSync("ec", { namedCurve: EC.namedCurve });
     const certificate = await x509.X509CertificateGenerator.create({
       subject: new x509.Name(subject),
@@ -90,7 +90,9 @@ function toAuthority(
     issueUser: async (subject, validity) =>
       toIssued(await issue(userName(subject, clusterName), leafExtensions(), validity)),
     issueServer: async (names, validity) =>
-      toIssued(await issue([{ O: ["Auth"] }, { CN: [names.commonName] }], serverExtensions(names), validity)),
+      toIssued(
+        await issue([attribute("O", "Auth"), attribute("CN", names.commonName)], serverExtensions(names), validity),
+      ),
     async issueIntermediate(validity) {
       const { privateKey, publicKey } = generateKeyPairSync("ec", { namedCurve: EC.namedCurve });
       const certificate = await x509.X509CertificateGenerator.create({
@@ -108,19 +110,22 @@ function toAuthority(
   };
 }
 
+/** Exactly this text: a plain string would be read as RFC 4514 syntax, with quotes, escapes and `#`. */
+const attribute = (type: string, text: string) => ({ [type]: [{ utf8String: text }] });
+
 function authorityName(organization: string, commonName: string): x509.Name {
-  return new x509.Name([{ O: [organization] }, { CN: [commonName] }]);
+  return new x509.Name([attribute("O", organization), attribute("CN", commonName)]);
 }
 
 /** Subject of a user certificate: L principals, O roles, CN user, street the cluster to route to, postal code traits. */
-function userName({ user, roles, traits }: UserSubject, clusterName: string): x509.JsonName {
+function userName({ user, roles, traits }: UserSubject, clusterName: string): x509.JsonNameParams {
   return [
-    { L: [user] },
-    ...roles.map((role) => ({ O: [role] })),
-    { CN: [user] },
-    { [STREET_ADDRESS_OID]: [clusterName] },
-    { [POSTAL_CODE_OID]: [JSON.stringify(traits)] },
-    { [CLUSTER_NAME_OID]: [clusterName] },
+    attribute("L", user),
+    ...roles.map((role) => attribute("O", role)),
+    attribute("CN", user),
+    attribute(STREET_ADDRESS_OID, clusterName),
+    attribute(POSTAL_CODE_OID, JSON.stringify(traits)),
+    attribute(CLUSTER_NAME_OID, clusterName),
   ];
 }
 

@@ -226,10 +226,12 @@ function toContext(call: AnyCall, { findConnection }: HostOptions): CallContext 
 
 const CLIENT_GONE = "the call is over";
 
-/** The refusal goes out first. */
+/** A moment later, so that the refusal goes out first. */
 function closeSoon(connection: Connection | undefined): void {
-  setImmediate(() => connection?.socket.end());
+  setTimeout(() => connection?.destroy(), CLOSING_GRACE_MS).unref();
 }
+
+const CLOSING_GRACE_MS = 50;
 
 function toGrpcError(error: unknown): Error & { code: status; details: string } {
   const code = error instanceof StatusError ? error.code : status.UNKNOWN;

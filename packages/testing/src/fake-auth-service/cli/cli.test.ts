@@ -1,0 +1,162 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, readdir, readFile, rm, stat } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import { describe, expect, onTestFinished, test } from "vitest";
+import { createCtlCommand } from "./ctl-command.ts";
+import { parseDuration } from "./duration.ts";
+import { type CommandIo, runCommand } from "./run-command.ts";
+import { createSimCommand } from "./sim-command.ts";
+
+const script = fileURLToPath(new URL("auth-sim.ts", import.meta.url));
+/** Two starts of a Node process that strips types from everything it loads. */
+const TIMEOUT_MS = 60_000;
+
+async function makeDir(): Promise<string> {
+  const dir = await mkdtemp(join(tmpdir(), "auth-sim-"));
+  onTestFinished(() => rm(dir, { recursive: true, force: true }));
+  return dir;
+}
+
+/** A running `auth-sim` on a free port, and its first line of output. */
+async function startSim(dir: string): Promise<{ child: ChildProcess; ready: string }> {
+  const args = [script, "--dir", dir, "--listen", "127.0.0.1:0"];
+  const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "ignore"] });
+  onTestFinished(() => void child.kill("SIGKILL"));
+  const [ready] = await once(createInterface(child.stdout), "line");
+  return { child, ready: String(ready) };
+}
+
+interface Result {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+async function capture(run: (io: CommandIo) => Promise<number>): Promise<Result> {
+  let out = "";
+  let err = "";
+  const code = await run({
+    out: (text) => {
+      out += text;
+    },
+    err: (text) => {
+      err += text;
+    },
+  });
+  return { code, out: out.trim(), err: err.trim() };
+}
+
+const ctl = (...args: string[]) => capture((io) => runCommand(createCtlCommand(io), args, io));
+const sim = (...args: string[]) =>
+  capture((io) =>
+    runCommand(
+      createSimCommand(io, async () => "test"),
+      args,
+      io,
+    ),
+  );
+
+test("a running service: credentials, a story told by commands, an end, a restart", {
+  timeout: TIMEOUT_MS,
+}, async () => {
+  const dir = await makeDir();
+  const { child, ready } = await startSim(dir);
+  expect(ready).toMatch(/^ready 127\.0\.0\.1:[1-9]\d*$/);
+  const authority = await checkCredentials(dir);
+  await tellStory(dir);
+  child.kill("SIGTERM");
+  expect(await once(child, "close")).toEqual([0, null]);
+
+  const old = await readFile(join(dir, "requester"), "utf8");
+  const again = await startSim(dir);
+  expect(await readFile(join(dir, "plugin.cas"), "utf8")).toBe(authority);
+  expect(await readFile(join(dir, "requester"), "utf8")).not.toBe(old);
+  again.child.kill("SIGINT");
+  expect(await once(again.child, "close")).toEqual([0, null]);
+});
+
+async function checkCredentials(dir: string): Promise<string> {
+  const secret = ["admin", "identity", "plugin.key", "requester", "reviewer"];
+  const names = await readdir(dir);
+  expect(names).toEqual(expect.arrayContaining([...secret, "plugin.cas", "plugin.crt"]));
+  expect(names.filter((name) => name.startsWith("."))).toEqual([]);
+  for (const name of secret) expect((await stat(join(dir, name))).mode & 0o777).toBe(0o600);
+  const authority = await readFile(join(dir, "plugin.cas"), "utf8");
+  expect(await readFile(join(dir, "identity"), "utf8")).toContain(authority);
+  return authority;
+}
+
+async function tellStory(dir: string): Promise<void> {
+  const as = (name: string, ...args: string[]) => ctl("--dir", dir, "--as", name, ...args);
+  const wish = ["--roles", "editor", "--reason", "OPS-1", "--reviewers", "bob@example.com"];
+  const created = await as("requester", "create", ...wish);
+  expect(created).toMatchObject({ code: 0, err: "", out: expect.stringMatching(/^[0-9a-f-]{36}$/) });
+  const id = created.out;
+  expect((await as("reviewer", "list")).out).toBe(`${id}\tPENDING\talice@example.com\teditor\t"OPS-1"`);
+  expect(await as("reviewer", "review", id, "--approve", "--reason", "ok")).toMatchObject({ code: 0, out: "APPROVED" });
+  expect(await as("reviewer", "review", id, "--deny")).toEqual({
+    code: 1,
+    out: "",
+    err: 'ALREADY_EXISTS: user "bob@example.com" has already reviewed this request',
+  });
+  expect((await as("admin", "resolve", id, "denied")).out).toBe("DENIED");
+  const [listed] = JSON.parse((await as("identity", "list", "--json")).out);
+  expect(listed).toMatchObject({ Metadata: { Name: id }, Spec: { State: "DENIED", Reviews: [{ Reason: "ok" }] } });
+  const dry = await as("requester", "create", "--resources", "/example.com/app/grafana", "--dry-run");
+  expect(JSON.parse(dry.out)[0].Spec.Roles).toEqual(["node-access"]);
+
+  const second = (await as("requester", "create", "--roles", "editor")).out;
+  expect((await as("reviewer", "promote", second, "Production on-call")).out).toBe("PROMOTED");
+  expect((await as("requester", "delete", second)).code).toBe(1);
+  expect(await as("admin", "delete", second)).toEqual({ code: 0, out: "", err: "" });
+  expect((await as("identity", "plugin-data", id)).out).toBe("{}");
+
+  await as("admin", "rules", "create", "r", "--plugin", "slack", "--recipients", "#a,#b");
+  expect((await as("identity", "rules", "list")).out).toBe("r\tslack\t#a,#b\ttrue");
+  expect((await as("admin", "rules", "delete", "r")).code).toBe(0);
+}
+
+describe("wrong use", () => {
+  test.each([
+    ["no directory", sim, ["--listen", "127.0.0.1:0"], 2, "--dir"],
+    ["no port", sim, ["--dir", "x", "--listen", "localhost"], 2, "HOST:PORT"],
+    ["an unknown version", sim, ["--dir", "x", "--listen", "h:1", "--profile", "16"], 2, "14, 15 or 18"],
+    ["an unknown flag", sim, ["--dir", "x", "--listen", "h:1", "--bogus"], 2, "--bogus"],
+    ["nonsense for a duration", sim, ["--dir", "x", "--listen", "h:1", "--expiry-interval", "2"], 2, "500ms, 2s"],
+    ["nobody to be", ctl, ["--dir", "x", "list"], 2, "--as"],
+    ["no verdict", ctl, ["--dir", "x", "--as", "y", "review", "id"], 2, "--approve or --deny"],
+    ["a resource that is none", ctl, ["--dir", "/none", "--as", "y", "create", "--resources", "x"], 1, "Cannot read"],
+    ["an unknown command", ctl, ["--dir", "x", "--as", "y", "frobnicate"], 2, "frobnicate"],
+    ["no such identity", ctl, ["--dir", "/none", "--as", "y", "list"], 1, "Start auth-sim with the same --dir first"],
+  ] as const)("%s", async (_what, command, args, code, message) => {
+    expect(await command(...args)).toMatchObject({ code, out: "", err: expect.stringContaining(message) });
+  });
+
+  test("help is no fault", async () => {
+    expect(await sim("--help")).toMatchObject({ code: 0, out: expect.stringContaining("--expiry-interval") });
+  });
+
+  test("a port that is taken is told", async () => {
+    const dir = await makeDir();
+    expect(await sim("--dir", dir, "--listen", "192.0.2.1:3025")).toMatchObject({ code: 1, out: "" });
+  });
+});
+
+test.each([
+  ["500ms", 500],
+  ["2s", 2000],
+  ["1h30m", 5_400_000],
+  ["7d", 604_800_000],
+  ["", undefined],
+  ["0s", undefined],
+  ["2", undefined],
+  ["2 s", undefined],
+  ["s", undefined],
+  ["-2s", undefined],
+])("%j is %s milliseconds", (duration, ms) => {
+  expect(parseDuration(duration)).toBe(ms);
+});
