@@ -64,7 +64,7 @@ const plainPlugin = definePlugin({
   },
 });
 
-describe("as a process", () => {
+describe("as a process", { timeout: 30_000 }, () => {
   test("version prints one line", async () => {
     const { code, stdout, stderr } = await runProcess(main, ["version"]);
     expect({ code, stdout, stderr }).toEqual({

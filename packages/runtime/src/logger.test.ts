@@ -118,6 +118,20 @@ describe("severity", () => {
 });
 
 describe("secrets", () => {
+  test("are found when only the rendering puts them together", () => {
+    const { log, redactor, printed } = createTestLog();
+    redactor.add("user=hunter22");
+    log.info("Look", { user: "hunter22" });
+    expect(printed()).toBe("TIME INFO  Look [redacted]\n");
+  });
+
+  test("are found before the rendering takes them apart", () => {
+    const { log, redactor, printed } = createTestLog();
+    redactor.add('quo"te\u202eturn');
+    log.info("Look", { token: 'quo"te\u202eturn' });
+    expect(printed()).toBe('TIME INFO  Look token="[redacted]"\n');
+  });
+
   test("are in nothing that is printed, wherever they are planted", () => {
     const secret = fc.string({ unit: "grapheme", minLength: 8, maxLength: 60 });
     const format = fc.constantFrom("text", "json");
