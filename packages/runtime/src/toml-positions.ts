@@ -26,12 +26,13 @@ export function scanTomlPositions(source: string, decodeKey: (written: string) =
   let at = 0;
   let line = 1;
   let lineStart = 0;
+  let lineEnd = findLineEnd(source, 0);
 
-  /** Entries are recorded in the order of the text, so lines are counted once. */
+  /** Entries are recorded in the order of the text, so each line is counted once. */
   function record(path: KeyPath, offset: number): void {
-    for (let end = source.indexOf("\n", lineStart); end !== -1 && end < offset; end = source.indexOf("\n", lineStart)) {
+    for (; lineEnd < offset; lineEnd = findLineEnd(source, lineStart)) {
       line += 1;
-      lineStart = end + 1;
+      lineStart = lineEnd + 1;
     }
     entries.push({ path, line, column: offset - lineStart + 1 });
   }
@@ -120,6 +121,11 @@ export function scanTomlPositions(source: string, decodeKey: (written: string) =
     else takeAssignment(table);
     if (at === start) at += 1;
   }
+}
+
+function findLineEnd(source: string, start: number): number {
+  const end = source.indexOf("\n", start);
+  return end === -1 ? source.length : end;
 }
 
 const blanks = /[ \t]*/y;
