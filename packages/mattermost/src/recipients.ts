@@ -17,6 +17,11 @@ const pathForm = /^([^/]+)\/([^/]+)$/u;
 /** The server takes them in any case; display names show by their blanks, brackets and accents. */
 const urlName = /^[a-z0-9_-]+$/iu;
 
+/** An address that the server's router would take for a way through folders is answered with a redirect. */
+function isEmail(text: string): boolean {
+  return emailForm.test(text) && !text.split("/").some((part) => part === "" || part === "." || part === "..");
+}
+
 type Channel = z.output<typeof channelAnswer>;
 
 /**
@@ -104,7 +109,7 @@ export function createRecipients(client: MattermostClient, bot: Bot): Mattermost
 
   async function find(raw: string, as: "any" | "person", call: Call): Promise<Recipient> {
     const text = raw.trim();
-    if (emailForm.test(text)) return findByEmail(raw, text, call);
+    if (isEmail(text)) return findByEmail(raw, text, call);
     if (idForm.test(text))
       return as === "any" ? findById(raw, text, call) : openDirect(raw, await findUser(text, call), call);
     const [, team, channel] = pathForm.exec(text) ?? [];

@@ -14,7 +14,10 @@ const slackBool = z
 
 const fieldSchema = z.object({
   title: text,
-  value: z.unknown().optional().transform((value) => value ?? null),
+  value: z
+    .unknown()
+    .optional()
+    .transform((value) => value ?? null),
   short: slackBool,
 });
 
@@ -50,7 +53,10 @@ const attachmentSchema = z.object({
   thumb_url: text,
   footer: text,
   footer_icon: text,
-  ts: z.unknown().optional().transform((value) => value ?? null),
+  ts: z
+    .unknown()
+    .optional()
+    .transform((value) => value ?? null),
   actions: z.array(actionSchema).optional(),
 });
 

@@ -1,9 +1,10 @@
+import { posix } from "node:path";
 import type { Answer, HostRequest, HostRules } from "@access-plugins/testing/fake-http";
 import { errorAnswer, limitedAnswer, notModified, redirectAnswer, resultAnswer, withHeaders } from "./answers.ts";
 import { AppError, noSuchRoute } from "./app-error.ts";
 import type { FakeRateLimiter } from "./rate-limiter.ts";
 import type { RouteCall, RouteWorld } from "./route.ts";
-import { findRoute, type RouteMatch } from "./router.ts";
+import { decode, findRoute, type RouteMatch } from "./router.ts";
 import type { FakeUser } from "./site.ts";
 
 /** Everything a call meets; the limiter can be switched on and off. */
@@ -52,9 +53,13 @@ export function createCallHandler(state: FakeState): Omit<HostRules, "control"> 
   };
 }
 
-/** A doubled slash is cleaned away, a path outside the subpath is sent into it: either way a POST becomes a GET. */
+/**
+ * The decoded path is cleaned of doubled slashes and dots, and a path outside the subpath is sent into it: either way a
+ * POST becomes a GET.
+ */
 function redirectOf({ path }: HostRequest, subpath: string): Answer | undefined {
-  if (path.includes("//")) return redirectAnswer(301, path.replace(/\/{2,}/gu, "/"));
+  const cleaned = posix.normalize(decode(path));
+  if (cleaned !== decode(path)) return redirectAnswer(301, encodeURI(cleaned));
   if (subpath !== "" && !path.startsWith(`${subpath}/`)) return redirectAnswer(302, `${subpath}${path}`);
   return undefined;
 }

@@ -4,6 +4,8 @@ import { attachmentsOf } from "./attachments.ts";
 import type { FakeContent } from "./site.ts";
 
 const markdown = new MarkdownIt({ html: true, linkify: true, breaks: true });
+// Bare domains and addresses count as links, also below the top-level domain that tests use.
+markdown.linkify.tlds("example", true).set({ fuzzyLink: true, fuzzyEmail: true });
 
 type Token = ReturnType<typeof markdown.parse>[number];
 type Content = Pick<FakeContent, "message" | "props">;
@@ -14,33 +16,32 @@ type Content = Pick<FakeContent, "message" | "props">;
  * field values, images are fetched wherever they stand.
  */
 export function judgePost(content: Content): Judgement {
-  const tokens = markdownOf(content).flatMap((source) => flatten(markdown.parse(source, {})));
+  const inMessage = tokensOf(content.message);
+  const sources = attachedMarkdown(content);
+  const tokens = [...inMessage, ...sources.flatMap(tokensOf)];
   return {
     mentions: tokens.flatMap(mentionsOf),
     links: [...addressesOf(content), ...tokens.flatMap(linksOf)],
     faults: [
       ...tokens.flatMap(faultsOf),
-      ...markdownOf(content).flatMap(looseBackticksOf),
-      ...fooling(JSON.stringify([content.message, content.props])),
-      ...(content.message.match(/(?<![\p{L}\p{N}_&])#\p{L}{2,}/gu) ?? []).filter(() => hasHashtag(content.message)),
+      ...inMessage.flatMap(hashtagsOf),
+      ...[content.message, ...sources].flatMap(looseBackticksOf),
+      ...textsIn([content.message, content.props]).flatMap(foolingCharactersOf),
     ],
   };
 }
 
 /** What stands outside code: the only place where a plain word could be somebody's keyword. */
 export function proseOf(content: Content): string {
-  const tokens = markdownOf(content).flatMap((source) => flatten(markdown.parse(source, {})));
+  const tokens = [content.message, ...attachedMarkdown(content)].flatMap(tokensOf);
   return tokens.flatMap((token) => (token.type === "text" ? [token.content] : [])).join("\n");
 }
 
-/** Everything the server reads as Markdown. */
-function markdownOf({ message, props }: Content): readonly string[] {
-  const attached = attachmentsOf(props).flatMap(({ pretext, text, fields }) => [
-    pretext,
-    text,
-    ...(fields ?? []).flatMap(({ value }) => (typeof value === "string" ? [value] : [])),
-  ]);
-  return [message, ...attached].filter((source) => source !== "");
+/** What the server reads as Markdown besides the message. */
+function attachedMarkdown({ props }: Content): readonly string[] {
+  return attachmentsOf(props)
+    .flatMap(({ pretext, text, fields }) => [pretext, text, ...(fields ?? []).map(({ value }) => value)])
+    .filter((source) => typeof source === "string");
 }
 
 /** Addresses outside the Markdown. */
@@ -48,6 +49,10 @@ function addressesOf({ props }: Content): readonly string[] {
   return attachmentsOf(props)
     .flatMap((one) => [one.title_link, one.author_link, one.author_icon, one.image_url, one.thumb_url, one.footer_icon])
     .filter((address) => address !== "");
+}
+
+function tokensOf(source: string): readonly Token[] {
+  return flatten(source === "" ? [] : markdown.parse(source, {}));
 }
 
 function flatten(tokens: readonly Token[]): readonly Token[] {
@@ -107,8 +112,9 @@ function looseBackticksOf(source: string): readonly string[] {
   return fenced ? [...loose, "unclosed fence"] : loose;
 }
 
-function hasHashtag(message: string): boolean {
-  return flatten(markdown.parse(message, {})).some(({ type, content }) => type === "text" && content.includes("#"));
+/** Looked for in the message only. */
+function hashtagsOf({ type, content }: Token): readonly string[] {
+  return type === "text" ? (content.match(/(?<![\p{L}\p{N}_&])#\p{L}{2,}/gu) ?? []) : [];
 }
 
 // Anything that hides, reorders or controls. Joiners and variation selectors are part of emoji and scripts; the zero-width
@@ -116,6 +122,12 @@ function hasHashtag(message: string): boolean {
 const fools =
   /[[\p{Cc}\p{Bidi_Control}\p{Surrogate}\p{Default_Ignorable_Code_Point}]--[\n\u200B-\u200D\uFE00-\uFE0F]]/gv;
 
-function fooling(text: string): readonly string[] {
+function foolingCharactersOf(text: string): readonly string[] {
   return (text.match(fools) ?? []).map((found) => `U+${found.codePointAt(0)?.toString(16)}`);
+}
+
+/** Every text anywhere in a JSON value. */
+function textsIn(value: unknown): readonly string[] {
+  if (typeof value === "string") return [value];
+  return typeof value === "object" && value !== null ? Object.values(value).flatMap(textsIn) : [];
 }

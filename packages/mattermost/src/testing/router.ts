@@ -16,7 +16,7 @@ export interface RouteMatch {
 const patterns: Readonly<Record<string, string>> = {
   id: "[A-Za-z0-9]+",
   action: "[A-Za-z0-9]+",
-  email: "[^/]+",
+  email: ".+",
   name: "[A-Za-z0-9_.-]+",
   team: "[A-Za-z0-9_-]+",
   channel: "[A-Za-z0-9_-]+",
@@ -39,7 +39,7 @@ export function findRoute({ httpMethod }: HostRequest, path: string): RouteMatch
 }
 
 /** The server's router looks at the decoded path. */
-function decode(path: string): string {
+export function decode(path: string): string {
   try {
     return decodeURIComponent(path);
   } catch {

@@ -100,6 +100,7 @@ export interface NewChannel {
   readonly name: string;
   readonly id?: string;
   readonly kind?: "O" | "P";
+  readonly displayName?: string;
   readonly members?: readonly FakeUser[];
   readonly archived?: boolean;
 }
@@ -149,11 +150,11 @@ export function createSite(now: () => number = Date.now): FakeSite {
       teams.set(name, team);
       return team;
     },
-    addChannel({ team, name, id = newId(), kind = "O", members = [], archived = false }) {
+    addChannel({ team, name, id = newId(), kind = "O", displayName = name, members = [], archived = false }) {
       const people = new Set(members.map((member) => member.id));
       for (const member of people) team.members.add(member);
       const times = { createdAt: now(), deletedAt: archived ? now() : 0 };
-      return keepChannel({ id, teamId: team.id, kind, name, displayName: name, members: people, ...times });
+      return keepChannel({ id, teamId: team.id, kind, name, displayName, members: people, ...times });
     },
     user: (id) => users.get(id),
     findUser(match) {
