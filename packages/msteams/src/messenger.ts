@@ -14,8 +14,12 @@ import { decodeAddress, encodeAddress, maxAddressBytes, toRfc822 } from "./store
  * to add it to the team. Reviews are a part of the card: there are no replies.
  */
 export function createMsteamsMessenger(config: MsteamsConfig, deps: MsteamsMessengerDeps): Messenger {
-  const parts = wireTeams(config, deps);
-  const { connector, recipients, chats } = parts;
+  return toMessenger(wireTeams(config, deps), deps);
+}
+
+/** The same on parts that are there already. */
+export function toMessenger(parts: TeamsParts, { clock, log }: Pick<MsteamsMessengerDeps, "clock" | "log">): Messenger {
+  const { config, connector, recipients, chats } = parts;
   return {
     platform: "msteams",
     stored: { encode: encodeAddress, decode: decodeAddress, maxBytes: maxAddressBytes },
@@ -28,8 +32,8 @@ export function createMsteamsMessenger(config: MsteamsConfig, deps: MsteamsMesse
       const address = { conversation: place.conversation, rid: toRawForm(place, config.tenant_id) };
       const activity = renderOnce(message);
       const reached = await reach(parts, address, call, (conversation) => connector.post(conversation, activity, call));
-      deps.log.debug("Posted to Teams.", { conversation: reached.conversation, id: reached.result });
-      return { ...address, conversation: reached.conversation, id: reached.result, ts: toRfc822(deps.clock.now()) };
+      log.debug("Posted to Teams.", { conversation: reached.conversation, id: reached.result });
+      return { ...address, conversation: reached.conversation, id: reached.result, ts: toRfc822(clock.now()) };
     },
     async edit(sent, message, call) {
       const id = toActivityId(sent["id"]);
