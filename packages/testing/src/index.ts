@@ -15,6 +15,12 @@ export type { CallJournal, CallRecord } from "./fake-auth-service/grpc/call-jour
 export type { Barrier, CallFilter, Failure, Faults } from "./fake-auth-service/grpc/faults.ts";
 export { StatusError } from "./fake-auth-service/grpc/status-error.ts";
 export type { FakeAuthServiceOptions } from "./fake-auth-service/options.ts";
+export {
+  createFakeProxy,
+  type FakeProxy,
+  type FakeProxyOptions,
+  type ProxyRoute,
+} from "./fake-auth-service/proxy/fake-proxy.ts";
 export type { RequestDesk, RequestInput, ResolveInput, ReviewInput } from "./fake-auth-service/request-desk.ts";
 export { createFakeClock, type FakeClock } from "./fake-clock.ts";
 export * from "./messenger-contract.ts";

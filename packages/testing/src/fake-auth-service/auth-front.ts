@@ -89,7 +89,7 @@ export async function createAuthFront(
   return {
     host,
     get address() {
-      return `${listener.host}:${listener.port}`;
+      return toAddress(listener);
     },
     calls,
     faults: { ...callFaults, ...toNetworkFaults(cluster, listener) },
@@ -117,6 +117,8 @@ export async function createAuthFront(
     },
   };
 }
+
+const toAddress = ({ host, port }: TlsListener) => (host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`);
 
 type NetworkFaults = Omit<Faults, "hold" | "fail" | "delay" | "clear">;
 

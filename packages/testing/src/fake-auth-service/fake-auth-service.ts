@@ -8,6 +8,7 @@ import { type Cluster, createCluster } from "./cluster/cluster.ts";
 import type { Directory } from "./cluster/directory.ts";
 import { type RuleSpec, toRuleMessage } from "./cluster/monitoring-rule-store.ts";
 import type { ResourceCatalog } from "./cluster/resource-catalog.ts";
+import { createStateLog, type StateLog } from "./cluster/state-log.ts";
 import type { FakeAuthServiceOptions } from "./options.ts";
 import { createRequestDesk, type RequestDesk } from "./request-desk.ts";
 import { serveAccessLists } from "./services/access-lists.ts";
@@ -35,6 +36,8 @@ export interface FakeAuthService extends AuthFront, RequestDesk {
   readonly monitoringRules: { set(rule: RuleSpec): void; delete(name: string): void };
   /** What Ping tells from now on. */
   readonly ping: PingFacts;
+  /** Requests, rules and plugin data as lines, for a later run to go on with. */
+  readonly state: StateLog;
   /** Watches that are open, of one user or all. */
   watchCount(user?: string): number;
   /** Waits until at least `count` (1) watches are open. Rejects after `timeoutMs` (10 s). */
@@ -49,6 +52,8 @@ export interface FakeAuthService extends AuthFront, RequestDesk {
 export async function createFakeAuthService(options: FakeAuthServiceOptions = {}): Promise<FakeAuthService> {
   const clock = options.clock ?? systemClock;
   const cluster = createCluster(options, clock);
+  const state = createStateLog(cluster);
+  state.restore(options.state ?? []);
   const operations = createAccessRequestOperations(cluster, {
     directory: cluster.directory,
     profile: cluster.profile,
@@ -91,6 +96,7 @@ export async function createFakeAuthService(options: FakeAuthServiceOptions = {}
       delete: (name) => void cluster.monitoringRules.delete(name),
     },
     ping,
+    state,
     runExpiry: () => expiry.run(),
     close() {
       expiry.stop();

@@ -34,6 +34,8 @@ export interface AccessRequestStore {
   /** Counts the writes: as long as it is the same, nothing has changed. */
   readonly version: number;
   put(message: AccessRequestV3): StoredRequest;
+  /** Brings a request of an earlier run back as it was; nobody is told. */
+  restore(message: AccessRequestV3): void;
   /** False when there is none. */
   delete(id: string): boolean;
   /** Sees every write after it was made; undefined is a deletion. */
@@ -57,7 +59,13 @@ export function createAccessRequestStore(fanout: EventFanout): AccessRequestStor
     },
     get: (id) => requests.get(id),
     all: () => requests.values(),
+    restore(message) {
+      const stored = toStored(message);
+      requests.set(stored.id, stored);
+      version += 1;
+    },
     put(message) {
+      if (message.Metadata) message.Metadata.Revision = randomUUID();
       const stored = toStored(message);
       requests.set(stored.id, stored);
       const request = { user: stored.spec.User, state: stateName(stored.spec.State) };
@@ -91,7 +99,6 @@ export function toDraft(stored: StoredRequest): { message: AccessRequestV3; spec
 function toStored(message: AccessRequestV3): StoredRequest {
   const { Metadata: metadata, Spec: spec } = message;
   if (!metadata || !spec) throw new Error("An access request needs metadata and a spec.");
-  metadata.Revision = randomUUID();
   const accessExpiry = toMillis(spec.Expires) ?? Number.POSITIVE_INFINITY;
   return {
     id: metadata.Name,

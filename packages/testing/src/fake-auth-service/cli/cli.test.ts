@@ -67,16 +67,44 @@ test("a running service: credentials, a story told by commands, an end, a restar
   const { child, ready } = await startSim(dir);
   expect(ready).toMatch(/^ready 127\.0\.0\.1:[1-9]\d*$/);
   const authority = await checkCredentials(dir);
-  await tellStory(dir);
-  child.kill("SIGTERM");
-  expect(await once(child, "close")).toEqual([0, null]);
+  const id = await tellStory(dir);
+  child.kill("SIGKILL");
+  await once(child, "close");
 
   const old = await readFile(join(dir, "requester"), "utf8");
   const again = await startSim(dir);
+  expect((await ctl("--dir", dir, "--as", "admin", "list")).out).toContain(`${id}\tDENIED`);
   expect(await readFile(join(dir, "plugin.cas"), "utf8")).toBe(authority);
   expect(await readFile(join(dir, "requester"), "utf8")).not.toBe(old);
   again.child.kill("SIGINT");
   expect(await once(again.child, "close")).toEqual([0, null]);
+});
+
+test("a fresh start forgets requests, another cluster's are never taken over, a Proxy can stand in front", async () => {
+  const dir = await makeDir();
+  const listen = ["--dir", dir, "--listen", "127.0.0.1:0"];
+  const make = async () => {
+    await ctl("--dir", dir, "--as", "requester", "create", "--roles", "editor");
+    return "made";
+  };
+  let listed = "";
+  const list = async () => {
+    listed = (await ctl("--dir", dir, "--as", "admin", "list")).out;
+    return "listed";
+  };
+  const during = (work: () => Promise<string>, ...flags: string[]) =>
+    capture((io) => runCommand(createSimCommand(io, work), [...listen, ...flags], io));
+  expect(await during(make, "--proxy-listen", "127.0.0.1:0")).toMatchObject({
+    code: 0,
+    err: expect.stringMatching(/^proxy 127\.0\.0\.1:\d+, web authority in .*\/proxy\.cas$/m),
+  });
+  await during(list);
+  expect(listed).toContain("PENDING");
+  await during(list, "--fresh");
+  expect(listed).toBe("");
+  await during(make);
+  await during(list, "--cluster", "other");
+  expect(listed).toBe("");
 });
 
 async function checkCredentials(dir: string): Promise<string> {
@@ -90,7 +118,8 @@ async function checkCredentials(dir: string): Promise<string> {
   return authority;
 }
 
-async function tellStory(dir: string): Promise<void> {
+/** Gives the id of a request that is denied in the end. */
+async function tellStory(dir: string): Promise<string> {
   const as = (name: string, ...args: string[]) => ctl("--dir", dir, "--as", name, ...args);
   const wish = ["--roles", "editor", "--reason", "OPS-1", "--reviewers", "bob@example.com"];
   const created = await as("requester", "create", ...wish);
@@ -118,6 +147,7 @@ async function tellStory(dir: string): Promise<void> {
   await as("admin", "rules", "create", "r", "--plugin", "slack", "--recipients", "#a,#b");
   expect((await as("identity", "rules", "list")).out).toBe("r\tslack\t#a,#b\ttrue");
   expect((await as("admin", "rules", "delete", "r")).code).toBe(0);
+  return id;
 }
 
 describe("wrong use", () => {

@@ -2,9 +2,11 @@ import { Command, InvalidArgumentError, Option } from "commander";
 import { defaultUserNames } from "../cluster/defaults.ts";
 import type { ProfileName } from "../cluster/profiles.ts";
 import { createFakeAuthService, type FakeAuthService } from "../fake-auth-service.ts";
+import { createFakeProxy, type FakeProxy } from "../proxy/fake-proxy.ts";
 import { type CommandIo, toAddress, toDuration } from "./run-command.ts";
 import { sampleAccessLists, sampleResources } from "./sample-cluster.ts";
 import { createStateDirectory, type StateDirectory } from "./state-directory.ts";
+import { keepState, readState } from "./state-file.ts";
 
 interface Flags {
   readonly dir: string;
@@ -15,13 +17,17 @@ interface Flags {
   readonly pendingTtl?: number;
   readonly proxyPublicAddr: string;
   readonly enterprise: boolean;
+  readonly proxyListen?: { readonly host: string; readonly port: number };
+  readonly fresh: boolean;
   readonly allowOldClients: boolean;
 }
 
 /** `stopped` resolves with what ended the run, in a word; only then does the command end. */
 export function createSimCommand(io: CommandIo, stopped: () => Promise<string>): Command {
   return new Command("auth-sim")
-    .description("A simulated Teleport Auth Service: real gRPC over mutual TLS, state in memory, credentials in --dir.")
+    .description(
+      "A simulated Teleport Auth Service: real gRPC over mutual TLS; credentials and state are kept in --dir.",
+    )
     .requiredOption("--dir <dir>", "where credentials go: identity, requester, reviewer, admin, plugin.key/.crt/.cas")
     .requiredOption("--listen <host:port>", "address to listen on; port 0 takes a free one", toAddress)
     .option("--cluster <name>", "name of the cluster", "example.com")
@@ -34,18 +40,31 @@ export function createSimCommand(io: CommandIo, stopped: () => Promise<string>):
     .option("--pending-ttl <duration>", "how long requests wait for reviews (default: 7d)", toDuration)
     .option("--proxy-public-addr <host:port>", "what Ping tells as the Proxy's public address", "")
     .option("--no-enterprise", "Ping tells of a cluster without advanced access workflows")
+    .option(
+      "--proxy-listen <host:port>",
+      "run a Proxy with TLS routing as well; its web authority is proxy.cas",
+      toAddress,
+    )
+    .option("--fresh", "forget the requests, rules and plugin data of an earlier run", false)
     .option("--allow-old-clients", "let clients in whatever version they say they are", false)
-    .action(async (flags: Flags) => {
-      const directory = createStateDirectory(flags.dir);
-      const service = await start(flags, directory);
-      await writeCredentials(service, directory);
-      // Whoever reads "ready" may stop the service at once.
-      const end = stopped();
-      io.out(`ready ${service.address}\n`);
-      io.err(`cluster ${flags.cluster}, Teleport ${flags.profile}, credentials in ${flags.dir}\n`);
-      io.err(`${await end}: stopped\n`);
-      service.close();
-    });
+    .action((flags: Flags) => runSim(flags, io, stopped));
+}
+
+async function runSim(flags: Flags, io: CommandIo, stopped: () => Promise<string>): Promise<void> {
+  const directory = createStateDirectory(flags.dir);
+  const service = await start(flags, directory);
+  const kept = await keepState(flags.dir, service.state);
+  await writeCredentials(service, directory);
+  const proxy = flags.proxyListen ? await startProxy(flags, flags.proxyListen, service, directory) : undefined;
+  // Whoever reads "ready" may stop the service at once.
+  const end = stopped();
+  io.out(`ready ${service.address}\n`);
+  io.err(`cluster ${flags.cluster}, Teleport ${flags.profile}, credentials in ${flags.dir}\n`);
+  if (proxy) io.err(`proxy ${proxy.address}, web authority in ${flags.dir}/proxy.cas\n`);
+  io.err(`${await end}: stopped\n`);
+  proxy?.close();
+  service.close();
+  await kept.close();
 }
 
 function toProfile(text: string): ProfileName {
@@ -56,6 +75,8 @@ function toProfile(text: string): ProfileName {
 
 async function start(flags: Flags, directory: StateDirectory): Promise<FakeAuthService> {
   const authorities = await directory.readAuthorities(flags.cluster);
+  // Without its authorities this is another cluster, whose state is nobody's business.
+  const state = authorities && !flags.fresh ? await readState(flags.dir) : [];
   return createFakeAuthService({
     ...flags.listen,
     clusterName: flags.cluster,
@@ -65,10 +86,24 @@ async function start(flags: Flags, directory: StateDirectory): Promise<FakeAuthS
     allowOldClients: flags.allowOldClients,
     resources: sampleResources,
     accessLists: sampleAccessLists,
+    state,
     ...(authorities ? { authorities } : {}),
     ...(flags.expiryInterval ? { expiryIntervalMs: flags.expiryInterval } : {}),
     ...(flags.pendingTtl ? { pendingTtlMs: flags.pendingTtl } : {}),
   });
+}
+
+async function startProxy(
+  flags: Flags,
+  at: NonNullable<Flags["proxyListen"]>,
+  { address, ping }: FakeAuthService,
+  directory: StateDirectory,
+): Promise<FakeProxy> {
+  const { cluster, profile, enterprise } = flags;
+  const proxy = await createFakeProxy({ ...at, authAddress: address, clusterName: cluster, profile, enterprise });
+  await directory.writeProxyAuthority(proxy.webAuthorityPem);
+  ping.proxyPublicAddr ||= proxy.address;
+  return proxy;
 }
 
 async function writeCredentials(service: FakeAuthService, directory: StateDirectory): Promise<void> {

@@ -1,11 +1,12 @@
-import { createPrivateKey, randomUUID, X509Certificate } from "node:crypto";
-import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
+import { createPrivateKey, X509Certificate } from "node:crypto";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { restoreCertificateAuthority } from "../credentials/certificate-authority.ts";
 import { parseIdentityFile } from "../credentials/identity-file-reader.ts";
 import type { IdentityParts } from "../credentials/identity-file-writer.ts";
 import type { IdentityIssuerState } from "../credentials/identity-issuer.ts";
 import { createSshAuthority } from "../credentials/ssh-certificate.ts";
+import { replaceFile } from "./replace-file.ts";
 
 /** The directory that `auth-sim` writes and `auth-ctl` reads: credentials, authorities, address. */
 export interface StateDirectory {
@@ -16,6 +17,8 @@ export interface StateDirectory {
   writeIdentity(name: string, text: string): Promise<void>;
   /** `NAME.key`, `NAME.crt`, `NAME.cas`. */
   writeTrio(name: string, parts: IdentityParts): Promise<void>;
+  /** `proxy.cas`: what stands for the system's roots when the Proxy's web address is dialled. */
+  writeProxyAuthority(pem: string): Promise<void>;
   /** Throws an error that names the file and the fix. */
   readIdentity(name: string): Promise<IdentityParts>;
   writeAddress(address: string): Promise<void>;
@@ -29,12 +32,7 @@ const PUBLIC = 0o644;
 /** Files are replaced whole, never half written; secrets are readable by their owner only. */
 export function createStateDirectory(dir: string): StateDirectory {
   const path = (name: string) => join(dir, name);
-  const write = async (name: string, text: string, mode: number) => {
-    await mkdir(dir, { recursive: true });
-    const temporary = path(`.${name}.${randomUUID()}`);
-    await writeFile(temporary, text, { mode });
-    await rename(temporary, path(name));
-  };
+  const write = (name: string, text: string, mode: number) => replaceFile(path(name), text, mode);
   const read = async (name: string, fix: string) => {
     try {
       return await readFile(path(name), "utf8");
@@ -66,6 +64,7 @@ export function createStateDirectory(dir: string): StateDirectory {
       await write(`${name}.crt`, parts.certificatePem, PUBLIC);
       await write(`${name}.cas`, parts.authorityPems.join(""), PUBLIC);
     },
+    writeProxyAuthority: (pem) => write("proxy.cas", pem, PUBLIC),
     readIdentity: async (name) =>
       parseIdentityFile(await read(name, "Start auth-sim with the same --dir first, or choose another --as.")),
     writeAddress: (address) => write(ADDRESS_FILE, `${address}\n`, PUBLIC),

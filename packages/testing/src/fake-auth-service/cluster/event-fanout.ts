@@ -32,10 +32,13 @@ export interface EventFanout {
   /** The returned function ends the subscription. */
   subscribe(subscriber: Subscriber): () => void;
   publish(change: Change): void;
+  /** Sees every change before the watches do. */
+  observe(see: (change: Change) => void): void;
 }
 
 export function createEventFanout(): EventFanout {
   const subscribers = new Set<Subscriber>();
+  const observers: ((change: Change) => void)[] = [];
   const condition = createCondition();
   return {
     subscribers,
@@ -48,7 +51,9 @@ export function createEventFanout(): EventFanout {
         condition.changed();
       };
     },
+    observe: (see) => void observers.push(see),
     publish(change) {
+      for (const see of observers) see(change);
       for (const subscriber of subscribers) subscriber.deliver(change);
     },
   };

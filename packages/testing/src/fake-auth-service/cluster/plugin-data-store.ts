@@ -32,6 +32,9 @@ export interface PluginDataStore {
   get(kind: "access_request" | "access_list", subject: string): PluginDataObject | undefined;
   /** Throws the errors of `UpdatePluginData`; then nothing was written. */
   update(params: PluginDataUpdateParams): PluginDataObject;
+  all(): Iterable<PluginDataObject>;
+  /** Brings an object of an earlier run back as it was; nobody is told. */
+  restore(object: PluginDataObject): void;
   /** Drops what has outlived its subject. */
   expire(): void;
   onChange(see: (object: PluginDataObject) => void): void;
@@ -58,6 +61,8 @@ export function createPluginDataStore({ now, findAccessExpiry }: PluginDataStore
   };
   return {
     get,
+    all: () => objects.values(),
+    restore: (object) => void objects.set(`${object.kind}/${object.subject}`, object),
     find({ Kind, Resource, Plugin }) {
       checkKind(Kind);
       const one = Resource === "" ? undefined : get(Kind, Resource);

@@ -29,12 +29,13 @@ export function createWireStream(socket: Socket): WireStream {
       done();
     },
     destroy: (error, done) => {
-      socket.destroy();
+      // A silenced connection must not end by a FIN: the peer would notice.
+      if (!silent) socket.destroy();
       done(error);
     },
   });
   socket.on("data", (chunk) => {
-    if (!duplex.push(chunk)) socket.pause();
+    if (!silent && !duplex.push(chunk)) socket.pause();
   });
   socket.on("end", () => {
     if (!silent) duplex.push(null);

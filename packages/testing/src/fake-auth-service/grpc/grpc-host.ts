@@ -92,7 +92,13 @@ export function createGrpcHost(given: GrpcHostOptions): GrpcHost {
   const header = new Metadata();
   header.set("version", given.serverVersion);
   const options: HostOptions = { ...given, header };
-  const server = new Server({ "grpc.enable_channelz": 0, "grpc.max_concurrent_streams": 1000 });
+  const server = new Server({
+    "grpc.enable_channelz": 0,
+    "grpc.max_concurrent_streams": 1000,
+    // The server's own pings, as Teleport sends them.
+    "grpc.keepalive_time_ms": 60_000,
+    "grpc.keepalive_timeout_ms": 180_000,
+  });
   const injector = server.createConnectionInjector(ServerCredentials.createInsecure());
   const implemented = new Map<string, AnyMethod>();
   const registered = new Set<string>();
