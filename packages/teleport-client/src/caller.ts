@@ -7,12 +7,12 @@ import { toPluginError, toTimeout } from "./errors.ts";
 import { explainLoss } from "./session.ts";
 
 /** One method call. */
-export interface Call<T> {
+interface Call<T> {
   /** The method, as Teleport names it. */
   readonly operation: string;
   /** It changes something on the server. */
   readonly write?: boolean;
-  /** Default {@link callTimeoutMs}. */
+  /** Default 10,000. */
   readonly timeoutMs?: number;
   run(connection: Connection, options: { readonly signal: AbortSignal }): Promise<T>;
 }
@@ -26,7 +26,7 @@ export interface Caller {
 }
 
 /** How long a call may take, the connection it may have to open included. */
-export const callTimeoutMs = 10_000;
+const callTimeoutMs = 10_000;
 
 export interface CallerOptions {
   readonly source: CredentialSource;

@@ -1,8 +1,8 @@
 import { writeFileSync } from "node:fs";
-import { type AccessRequest, PluginError, type TeleportClient } from "@access-plugins/core";
+import type { AccessRequest, TeleportClient } from "@access-plugins/core";
 import { describe, expect, test } from "vitest";
 import { catchFault } from "./testing/catch-fault.ts";
-import { startTestCluster } from "./testing/test-cluster.ts";
+import { startTestCluster, untilAnswered } from "./testing/test-cluster.ts";
 
 const never = new AbortController().signal;
 const plugin = "slack";
@@ -357,16 +357,4 @@ async function listAll(client: TeleportClient): Promise<readonly AccessRequest[]
   const requests: AccessRequest[] = [];
   for await (const page of client.listAccessRequests(never)) requests.push(...page);
   return requests;
-}
-
-/** The cut of a connection reaches the client a moment later. */
-async function untilAnswered(client: TeleportClient): Promise<void> {
-  for (;;) {
-    try {
-      await client.ping(never);
-      return;
-    } catch (thrown) {
-      if (!(thrown instanceof PluginError) || thrown.code !== "unavailable") throw thrown;
-    }
-  }
 }

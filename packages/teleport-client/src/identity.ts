@@ -21,8 +21,10 @@ export interface Credentials {
   readonly cluster: string;
   readonly validFrom: Date;
   readonly expiresAt: Date;
-  /** Key, leaf certificate and authorities, ready for a handshake. */
+  /** Key and certificate, ready for a handshake; trusts nobody by itself, see `dial/server-check.ts`. */
   readonly secureContext: SecureContext;
+  /** The authorities that the cluster's servers are verified with. */
+  readonly authorities: readonly X509Certificate[];
   /** For connections through an SSH tunnel; absent when the files hold nothing for SSH. */
   readonly ssh?: { readonly certificate: string; readonly authorities: readonly string[]; readonly key: KeyObject };
   /** Equal for equal contents. */
@@ -94,24 +96,25 @@ function toCredentials(parts: CredentialParts, now: Date): Credentials {
   checkCredentials(parts, now);
   const { leaf, place } = parts.certificate;
   const key = parts.privateKey.key.export({ type: "pkcs8", format: "pem" }).toString();
-  // The leaf alone: Teleport refuses clients that send a chain.
   const cert = leaf.toString();
-  const ca = parts.authorities.certificates.map((authority) => authority.toString());
+  const authorities = parts.authorities.certificates;
   return {
     place: place.name,
     ...toSubject(leaf),
     validFrom: leaf.validFromDate,
     expiresAt: leaf.validToDate,
-    secureContext: createContext({ key, cert, ca }, place),
+    secureContext: createContext(key, cert, place),
+    authorities,
     fingerprint: createHash("sha256")
-      .update([cert, ...ca].join("\n"))
+      .update([leaf, ...authorities].map(String).join("\n"))
       .digest("base64"),
   };
 }
 
-function createContext(pems: { key: string; cert: string; ca: string[] }, place: CredentialPlace): SecureContext {
+/** The leaf alone, and no authorities: Teleport refuses clients that send a chain, and OpenSSL would build one. */
+function createContext(key: string, cert: string, place: CredentialPlace): SecureContext {
   try {
-    return createSecureContext({ ...pems, minVersion: "TLSv1.2" });
+    return createSecureContext({ key, cert, ca: [], minVersion: "TLSv1.2" });
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw credentialFault(place, `cannot be used for TLS: ${reason}`, undefined, cause);

@@ -98,6 +98,8 @@ function createSession(http2: ClientHttp2Session, socket: TLSSocket, clock: Cloc
   };
 
   http2.once("connect", () => {
+    // Node tells of the connection even when it was given up meanwhile.
+    if (http2.destroyed) return;
     http2.setLocalWindowSize(sessionWindowBytes);
     keepAlive();
   });

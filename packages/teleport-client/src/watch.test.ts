@@ -145,7 +145,7 @@ describe("a watch ends", () => {
   test("with unavailable within 30 s when the connection falls silent", async () => {
     const { auth, createClient } = await startTestCluster();
     const clock = createFakeClock(new Date());
-    const watch = open(createClient({}, clock));
+    const watch = open(createClient({}, { clock }));
     await watch.next();
     const silentAt = clock.monotonic();
     const waiting = catchFault(() => watch.next());
@@ -162,7 +162,7 @@ describe("a watch ends", () => {
     const { auth, createClient } = await startTestCluster();
     const clock = createFakeClock(new Date());
     const held = auth.faults.hold("WatchEvents", "before");
-    const waiting = catchFault(() => open(createClient({}, clock)).next());
+    const waiting = catchFault(() => open(createClient({}, { clock })).next());
     await held.reached();
     await clock.advance(14_999);
     await clock.advance(1);
@@ -201,7 +201,7 @@ describe("a watch goes on", () => {
   test("while probes are answered, be it with errors", async () => {
     const { auth, createClient } = await startTestCluster();
     const clock = createFakeClock(new Date());
-    const watch = open(createClient({}, clock));
+    const watch = open(createClient({}, { clock }));
     await watch.next();
     auth.faults.fail("Ping", { code: 2, text: "something is wrong" });
     await clock.advance(10_000);
@@ -219,7 +219,7 @@ describe("a watch goes on", () => {
   test("when a probe is late but something else arrived meanwhile", async () => {
     const { auth, createClient } = await startTestCluster();
     const clock = createFakeClock(new Date());
-    const watch = open(createClient({}, clock));
+    const watch = open(createClient({}, { clock }));
     await watch.next();
     const held = auth.faults.hold("Ping", "before");
     await clock.advance(10_000);

@@ -1,6 +1,7 @@
 import { type ErrorCode, type ErrorFacts, PluginError } from "@access-plugins/core";
 import { isOwnCertificateRefused } from "./dial-fault.ts";
 import type { Attempt } from "./route-race.ts";
+import { routingDisabled } from "./tls-routing.ts";
 
 /** One error for all attempts to reach Teleport, with a line for each: what was tried, why it failed, what to do. */
 export function toDialFailure(address: string, attempts: readonly Attempt[]): PluginError {
@@ -25,13 +26,18 @@ export function toDialFailure(address: string, attempts: readonly Attempt[]): Pl
   return new PluginError(toCode(attempts, decisive), message.join("\n"), facts);
 }
 
-/** The attempt that tells most: a refused certificate, else one that time will not heal, else the first. */
-function findDecisive(attempts: readonly Attempt[]): Attempt {
-  const [first] = attempts;
-  const refused = attempts.find(({ error }) => isOwnCertificateRefused(error));
-  const decisive = refused ?? attempts.find(({ error }) => error.code === "invalid_config") ?? first;
-  if (decisive === undefined) throw new PluginError("internal", "There is no route to Teleport to try.");
-  return decisive;
+/** The attempt that tells most. */
+function findDecisive([first, ...rest]: readonly Attempt[]): Attempt {
+  if (first === undefined) throw new PluginError("internal", "There is no route to Teleport to try.");
+  return rest.reduce((best, attempt) => (toRank(attempt.error) < toRank(best.error) ? attempt : best), first);
+}
+
+/** A refusal by the server itself counts most, then what a Proxy said, then a server we do not trust. */
+function toRank(error: PluginError): number {
+  if (isOwnCertificateRefused(error)) return 0;
+  if (error.reason === routingDisabled) return 1;
+  if (error.code === "unauthenticated") return 2;
+  return error.code === "invalid_config" ? 3 : 4;
 }
 
 /** One attempt that may succeed later is enough to try again. */

@@ -43,7 +43,10 @@ const networkFaults: Readonly<Record<string, readonly [text: string, fix: string
 /** The one place that explains what the network, OpenSSL and Node say while connecting. */
 export function toDialError(thrown: unknown, peer: Peer): PluginError {
   if (thrown instanceof PluginError) return thrown;
-  const reason = toReason(thrown);
+  // Without a code it is neither the network's nor OpenSSL's: a stop, or a fault of ours.
+  const isCoded = thrown instanceof Error && "code" in thrown && typeof thrown.code === "string";
+  if (!isCoded || thrown.name === "AbortError") return PluginError.from(thrown);
+  const reason = String(thrown.code);
   const { code, text, fix } = findFault(thrown, reason, peer);
   return new PluginError(code, text, { fix, reason, cause: thrown });
 }
@@ -53,18 +56,15 @@ export function isOwnCertificateRefused(error: PluginError): boolean {
   return error.code === "unauthenticated" && /ALERT/u.test(error.reason ?? "");
 }
 
-function findFault(thrown: unknown, reason: string, peer: Peer): Fault {
-  const alert = findAlert(thrown);
+function findFault({ message }: Error, reason: string, peer: Peer): Fault {
+  const alert = findAlert(message);
   const refused = alert === undefined ? undefined : certificateAlerts.get(alert);
   if (refused !== undefined) {
     return { code: "unauthenticated", text: `the server refuses our certificate: it ${refused}`, fix: renew };
   }
   if (alert === noProtocolAlert) {
-    return {
-      code: "invalid_config",
-      text: "the server does not offer what the Auth Service speaks",
-      fix: checkAddress,
-    };
+    const what = peer === "auth" ? "the Auth Service" : "a Proxy's web address";
+    return { code: "invalid_config", text: `the server does not offer what ${what} speaks`, fix: checkAddress };
   }
   const network = networkFaults[reason];
   if (network !== undefined) return { code: "unavailable", text: `${network[0]} (${reason})`, fix: network[1] };
@@ -79,19 +79,13 @@ function toTrustFault(reason: string, peer: Peer): Fault {
   if (peer === "web") {
     const fix =
       "Let the machine trust the authority of the Proxy's web certificate (system store, NODE_EXTRA_CA_CERTS).";
-    return { code: "invalid_config", text: `the Proxy's web certificate is not trusted (${reason})`, fix };
+    return { code: "unauthenticated", text: `the Proxy's web certificate is not trusted (${reason})`, fix };
   }
   const text = `the server's certificate is not of the identity's cluster (${reason})`;
   return { code: "unauthenticated", text, fix: `If this is the Auth Service of the right cluster: ${renew}` };
 }
 
-function findAlert(thrown: unknown): number | undefined {
-  const [, number] = (thrown instanceof Error && /SSL alert number (\d+)/u.exec(thrown.message)) || [];
+function findAlert(message: string): number | undefined {
+  const [, number] = /SSL alert number (\d+)/u.exec(message) ?? [];
   return number === undefined ? undefined : Number(number);
-}
-
-/** A short word for the cause: Node's code, never its text, which may span lines. */
-function toReason(thrown: unknown): string {
-  if (!(thrown instanceof Error)) return "unknown";
-  return "code" in thrown && typeof thrown.code === "string" ? thrown.code : thrown.name;
 }

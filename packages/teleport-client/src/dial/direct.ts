@@ -1,18 +1,16 @@
 import { type Target, toTargetText } from "./address.ts";
 import { toDialError } from "./dial-fault.ts";
-import { authServerName, checkProtocol, type Route } from "./route.ts";
-import { type OpenWire, startTls } from "./wire.ts";
+import { type Route, startAuthTls } from "./route.ts";
+import type { OpenWire } from "./wire.ts";
 
 /** Straight to the Auth Service's own port. */
 export function createDirectRoute(target: Target, openWire: OpenWire): Route {
   return {
     name: "direct",
     target: toTargetText(target),
-    async connect({ secureContext }, signal) {
+    async connect(credentials, signal) {
       try {
-        const wire = await openWire(target, signal);
-        const options = { secureContext, servername: authServerName, ALPNProtocols: ["h2"] };
-        return checkProtocol(await startTls(wire, options, signal));
+        return await startAuthTls(await openWire(target, signal), credentials, [], signal);
       } catch (thrown) {
         throw toDialError(thrown, "auth");
       }

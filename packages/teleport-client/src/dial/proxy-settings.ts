@@ -31,9 +31,7 @@ const answerSchema = z.object({
  * store, Node's list, NODE_EXTRA_CA_CERTS).
  */
 export function createFindProxy(openWire: OpenWire, authorities: readonly string[] = []): FindProxy {
-  let secureContext: SecureContext | undefined;
-  return async (target, signal) => {
-    secureContext ??= createSecureContext({ ca: [...machineAuthorities(), ...authorities] });
+  async function ask(target: Target, secureContext: SecureContext, signal: AbortSignal): Promise<ProxySettings> {
     const { host } = target;
     const options = { secureContext, host, servername: toServerName(host), ALPNProtocols: ["http/1.1"] };
     try {
@@ -42,12 +40,19 @@ export function createFindProxy(openWire: OpenWire, authorities: readonly string
     } catch (thrown) {
       throw toDialError(thrown, "web");
     }
-  };
-}
+  }
 
-/** Go's client uses the system store, Node by itself does not. */
-function machineAuthorities(): readonly string[] {
-  return [...getCACertificates("default"), ...getCACertificates("system")];
+  return async (target, signal) => {
+    const usual = authorities.length === 0 ? {} : { ca: [...getCACertificates("default"), ...authorities] };
+    try {
+      return await ask(target, createSecureContext(usual), signal);
+    } catch (thrown) {
+      // Go's client uses the system's store. Node by itself does not, and takes a tenth of a second to read it.
+      if (!(thrown instanceof PluginError) || thrown.code !== "unauthenticated") throw thrown;
+      const all = [...getCACertificates("default"), ...getCACertificates("system"), ...authorities];
+      return ask(target, createSecureContext({ ca: all }), signal);
+    }
+  };
 }
 
 async function get(socket: TLSSocket, target: Target, signal: AbortSignal): Promise<string> {

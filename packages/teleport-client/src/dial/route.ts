@@ -1,6 +1,10 @@
+import type { Duplex } from "node:stream";
 import type { TLSSocket } from "node:tls";
 import { PluginError } from "@access-plugins/core";
 import type { Credentials } from "../identity.ts";
+import { toDialError } from "./dial-fault.ts";
+import { checkServer } from "./server-check.ts";
+import { startTls } from "./wire.ts";
 
 /**
  * One way to the Auth Service. Every way ends in a TLS connection to the Auth Service itself, whatever lies between:
@@ -22,11 +26,31 @@ export interface Route {
 /** Name that every Auth Service certificate carries, whatever the host: sent as SNI and verified. */
 export const authServerName = "teleport.cluster.local";
 
-/** Throws unless the Auth Service's protocol was negotiated. */
-export function checkProtocol(socket: TLSSocket): TLSSocket {
-  if (socket.alpnProtocol === "h2") return socket;
-  socket.destroy();
-  throw new PluginError("invalid_config", "The server speaks TLS but not HTTP/2, so it is no Auth Service.", {
+/**
+ * The TLS handshake with the Auth Service at the end of an open wire: HTTP/2, the fixed name, verified against the
+ * credentials' authorities. `protocols` come before `h2` in the ALPN list. The wire is destroyed on any fault.
+ */
+export async function startAuthTls(
+  wire: Duplex,
+  { secureContext, authorities }: Credentials,
+  protocols: readonly string[],
+  signal: AbortSignal,
+): Promise<TLSSocket> {
+  try {
+    const options = { servername: authServerName, ALPNProtocols: [...protocols, "h2"] };
+    // Not without verification: it follows.
+    const socket = await startTls(wire, { ...options, secureContext, rejectUnauthorized: false }, signal);
+    checkServer(socket, authorities, authServerName, new Date());
+    if (socket.alpnProtocol !== "h2") throw notHttp2();
+    return socket;
+  } catch (thrown) {
+    wire.destroy();
+    throw toDialError(thrown, "auth");
+  }
+}
+
+function notHttp2(): PluginError {
+  return new PluginError("invalid_config", "the server speaks TLS but not HTTP/2, so it is no Auth Service", {
     fix: "Check host and port of [teleport] addr.",
   });
 }

@@ -2,8 +2,11 @@ import { PluginError } from "@access-plugins/core";
 import { type Target, toTargetText } from "./address.ts";
 import { toDialError } from "./dial-fault.ts";
 import type { FindProxy, ProxySettings } from "./proxy-settings.ts";
-import { authServerName, checkProtocol, type Route } from "./route.ts";
-import { type OpenWire, startTls } from "./wire.ts";
+import { authServerName, type Route, startAuthTls } from "./route.ts";
+import type { OpenWire } from "./wire.ts";
+
+/** `reason` of the error that says that a Proxy serves no TLS routing. */
+export const routingDisabled = "tls_routing_disabled";
 
 /** ALPN names are limited to 255 bytes. */
 const maxAlpnBytes = 255;
@@ -17,15 +20,13 @@ export function createTlsRoutingRoute(target: Target, findProxy: FindProxy, open
   return {
     name: "TLS routing",
     target: toTargetText(target),
-    async connect({ secureContext, cluster }, signal) {
+    async connect(credentials, signal) {
       settings ??= await findProxy(target, signal);
       if (!settings.tlsRouting) throw routingOff(settings);
-      const protocol = toRoutingProtocol(settings.clusterName || cluster);
+      // The Proxy reads the first entry; the Auth Service behind it negotiates what follows.
+      const protocol = toRoutingProtocol(settings.clusterName || credentials.cluster);
       try {
-        const wire = await openWire(target, signal);
-        // The Proxy reads the first entry; the Auth Service behind it negotiates the second.
-        const options = { secureContext, servername: authServerName, ALPNProtocols: [protocol, "h2"] };
-        return checkProtocol(await startTls(wire, options, signal));
+        return await startAuthTls(await openWire(target, signal), credentials, [protocol], signal);
       } catch (thrown) {
         throw toDialError(thrown, "auth");
       }
@@ -44,7 +45,7 @@ export function toRoutingProtocol(clusterName: string): string {
 
 function routingOff({ clusterName }: ProxySettings): PluginError {
   return new PluginError("invalid_config", `the Proxy of "${clusterName}" has TLS routing switched off`, {
-    reason: "tls_routing_disabled",
+    reason: routingDisabled,
     fix: "Use the Auth Service's own address (host:3025) as [teleport] addr, or let the cluster's administrator set proxy_listener_mode: multiplex.",
   });
 }

@@ -28,7 +28,7 @@ export const openTcp: OpenWire = (target, signal) => {
  */
 export function startTls(
   wire: Duplex,
-  options: Pick<ConnectionOptions, "secureContext" | "host" | "servername" | "ALPNProtocols">,
+  options: Pick<ConnectionOptions, "secureContext" | "host" | "servername" | "ALPNProtocols" | "rejectUnauthorized">,
   signal: AbortSignal,
 ): Promise<TLSSocket> {
   const socket = connect({ ...options, socket: wire });

@@ -1,10 +1,15 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Clock, type Log, type LogFields, systemClock } from "@access-plugins/core";
+import { type Log, type LogFields, systemClock, type TeleportClient } from "@access-plugins/core";
 import { createFakeAuthService, type FakeAuthService, type FakeAuthServiceOptions } from "@access-plugins/testing";
-import { onTestFinished } from "vitest";
-import { type ClosableTeleportClient, createTeleportClient, type TeleportClientConfig } from "../client.ts";
+import { expect, onTestFinished } from "vitest";
+import {
+  type ClosableTeleportClient,
+  createTeleportClient,
+  type TeleportClientConfig,
+  type TeleportClientDeps,
+} from "../client.ts";
 
 /** A simulated cluster and what a test needs to log in to it; everything is gone when the test ends. */
 export interface TestCluster {
@@ -13,7 +18,7 @@ export interface TestCluster {
   readonly identityPath: string;
   /** What the clients logged. */
   readonly log: RecordedLog;
-  createClient(config?: Partial<TeleportClientConfig>, clock?: Clock): ClosableTeleportClient;
+  createClient(config?: Partial<TeleportClientConfig>, deps?: Partial<TeleportClientDeps>): ClosableTeleportClient;
 }
 
 export async function startTestCluster(options?: FakeAuthServiceOptions): Promise<TestCluster> {
@@ -26,15 +31,25 @@ export async function startTestCluster(options?: FakeAuthServiceOptions): Promis
     auth,
     identityPath,
     log,
-    createClient(config, clock = systemClock) {
+    createClient(config, deps) {
       const client = createTeleportClient(
         { addr: auth.address, credentials: { identity: identityPath }, ...config },
-        { clock, log },
+        { clock: systemClock, log, ...deps },
       );
       onTestFinished(() => client.close());
       return client;
     },
   };
+}
+
+/** Asks until there is an answer: a cut or a renewed file reaches the client a moment later. */
+export async function untilAnswered(client: TeleportClient): Promise<void> {
+  const isAnswered = () =>
+    client.ping(new AbortController().signal).then(
+      () => true,
+      () => false,
+    );
+  await expect.poll(isAnswered, { timeout: 4_000 }).toBe(true);
 }
 
 /** A folder of its own for the running test. */

@@ -7,7 +7,7 @@ import { z } from "zod";
  */
 export type WireFacts = z.infer<typeof wireFactsSchema>;
 
-export type FieldFact = z.infer<typeof fieldFactSchema>;
+type FieldFact = z.infer<typeof fieldFactSchema>;
 
 export const fieldFactSchema = z.object({
   name: z.string(),
