@@ -27,7 +27,7 @@ const layout: Layout = {
     fact: 160,
     names: 1_200,
     name: 150,
-    reason: 4_100,
+    reason: 4_110,
     resolution: 900,
     reviews: 1_500,
     reviewReason: 300,
