@@ -3,22 +3,17 @@ import {
   type AccessRequestV3,
   AccessRequestV3Schema,
   RequestState,
-  type ResourceID,
 } from "@access-plugins/teleport-client/gen/teleport/legacy/types/types_pb";
 import { create } from "@bufbuild/protobuf";
 import type { Directory } from "../cluster/directory.ts";
 import type { Caller } from "../cluster/permissions.ts";
 import type { Profile } from "../cluster/profiles.ts";
 import { type RoleSpec, toLabelValues } from "../cluster/role.ts";
-import { expandTraits } from "../cluster/role-matcher.ts";
 import { badParameter, notFound } from "../grpc/status-error.ts";
+import { checkForm, toDistinctResources } from "./access-request-form.ts";
 import { setTimes } from "./access-request-times.ts";
-import { isUuid } from "./request-id.ts";
+import { toAnnotations } from "./system-annotations.ts";
 import { allowsRequesting, isRequestable, toThresholds } from "./thresholds.ts";
-
-const MAX_REASON_BYTES = 4096;
-const MAX_RESOURCES = 300;
-const MAX_RESOURCE_TEXT = 2048;
 
 /** What the making of a request depends on. */
 export interface CreationRules {
@@ -39,7 +34,7 @@ export interface CreationRules {
 export function toNewRequest(message: AccessRequestV3, caller: Caller, rules: CreationRules): AccessRequestV3 {
   const { Spec: spec, Metadata: metadata } = message;
   if (!spec || !metadata) throw badParameter("missing parameter spec");
-  checkForm(metadata.Name, spec, rules);
+  checkForm(metadata.Name, spec, [rules.clusterName, ...rules.leafClusters]);
   const holder = toHolder(spec.User, caller, rules.directory);
   demandCreation(spec, caller);
   metadata.Name = rules.createId();
@@ -47,7 +42,7 @@ export function toNewRequest(message: AccessRequestV3, caller: Caller, rules: Cr
   message.Kind = "access_request";
   message.Version = "v3";
   spec.State ||= RequestState.PENDING;
-  spec.RequestedResourceIDs = withoutRepeats(spec.RequestedResourceIDs);
+  spec.RequestedResourceIDs = toDistinctResources(spec.RequestedResourceIDs);
   spec.Roles = toRoles(spec, holder, rules.directory);
   checkReason(spec, holder);
   Object.assign(spec, toServerFields(spec, holder));
@@ -84,46 +79,6 @@ function demandCreation(spec: AccessRequestSpecV3, caller: Caller): void {
   if (!pending && spec.User === caller.user) {
     throw badParameter("cannot create an access request for oneself in a state other than pending");
   }
-}
-
-function checkForm(id: string, spec: AccessRequestSpecV3, rules: CreationRules): void {
-  if (!isUuid(id)) throw badParameter(`invalid access request ID "${id}"`);
-  if (spec.User === "") throw badParameter("access request user name not set");
-  for (const [what, text] of [
-    ["request", spec.RequestReason],
-    ["resolve", spec.ResolveReason],
-  ] as const) {
-    if (Buffer.byteLength(text) > MAX_REASON_BYTES) {
-      throw badParameter(`access request ${what} reason is too long, max ${MAX_REASON_BYTES} bytes`);
-    }
-  }
-  if (spec.RequestedResourceIDs.length > MAX_RESOURCES) {
-    throw badParameter(
-      `access request contains too many resources (${spec.RequestedResourceIDs.length}), max ${MAX_RESOURCES}`,
-    );
-  }
-  const clusters = [rules.clusterName, ...rules.leafClusters];
-  const unknown = spec.RequestedResourceIDs.filter(({ ClusterName }) => !clusters.includes(ClusterName));
-  if (unknown.length > 0) {
-    throw notFound(
-      `access request contains invalid or unknown cluster names: ${unknown.map((id) => id.ClusterName).join(", ")}`,
-    );
-  }
-}
-
-/** `/cluster/kind/name[/sub]`. */
-const toText = ({ ClusterName, Kind, Name, SubResourceName }: ResourceID) =>
-  `/${[ClusterName, Kind, Name, ...(SubResourceName ? [SubResourceName] : [])].join("/")}`;
-
-function withoutRepeats(ids: readonly ResourceID[]): ResourceID[] {
-  const byText = new Map(ids.map((id) => [toText(id), id]));
-  const length = [...byText.keys()].join("").length;
-  if (length > MAX_RESOURCE_TEXT) {
-    throw badParameter(
-      `access request exceeds maximum length: try reducing the number of resources in the request (${length} > ${MAX_RESOURCE_TEXT})`,
-    );
-  }
-  return [...byText.values()];
 }
 
 /** Expands `*` and roles for resources, removes repeats, sorts, and refuses what may not be requested. */
@@ -179,24 +134,4 @@ function toServerFields(spec: AccessRequestSpecV3, holder: Holder): Partial<Acce
     Reviews: [],
     SuggestedReviewers: spec.SuggestedReviewers.length > 0 ? spec.SuggestedReviewers : [...new Set(suggested)],
   };
-}
-
-/** Annotations of the roles that allow the request, traits expanded, less those that any role denies. */
-function toAnnotations(granting: readonly RoleSpec[], holder: Holder): Record<string, string[]> {
-  const result: Record<string, string[]> = {};
-  for (const role of granting) {
-    for (const [key, values] of Object.entries(role.allow?.request?.annotations ?? {})) {
-      const expanded = values
-        .flatMap((value) => expandTraits(value, holder.traits))
-        .filter((v) => !isAnnotationDenied(holder, key, v));
-      result[key] = [...new Set([...(result[key] ?? []), ...expanded])];
-    }
-  }
-  return result;
-}
-
-function isAnnotationDenied({ roles, traits }: Holder, key: string, value: string): boolean {
-  return roles.some((role) =>
-    (role.deny?.request?.annotations?.[key] ?? []).flatMap((one) => expandTraits(one, traits)).includes(value),
-  );
 }

@@ -17,7 +17,7 @@ const DEFAULT_LIMIT = 1000;
 const MAX_LIMIT = 16_000;
 
 /** Which requests a caller sees at all. Without `list` and `read`: its own and those it may review, which can be none. */
-export function toVisibility(caller: Caller): (request: StoredRequest) => boolean {
+function toVisibility(caller: Caller): (request: StoredRequest) => boolean {
   for (const verb of ["list", "read"]) {
     if (caller.isDenied("access_request", verb)) throw denial("access_request", verb);
   }

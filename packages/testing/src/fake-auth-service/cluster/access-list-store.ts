@@ -37,7 +37,7 @@ export interface AccessListSpec {
 }
 
 /** A list as written, and as the wire has it. */
-export interface StoredAccessList {
+interface StoredAccessList {
   readonly spec: AccessListSpec;
   readonly message: AccessList;
 }

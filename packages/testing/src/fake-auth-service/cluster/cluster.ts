@@ -1,6 +1,6 @@
 import type { Clock } from "@access-plugins/core";
 import { type AccessRequestStore, createAccessRequestStore } from "../access-requests/access-request-store.ts";
-import type { CallContext } from "../grpc/grpc-host.ts";
+import type { CallContext } from "../grpc/call-context.ts";
 import type { FakeAuthServiceOptions } from "../options.ts";
 import { type AccessListStore, createAccessListStore } from "./access-list-store.ts";
 import { defaultRoles, defaultUsers } from "./defaults.ts";

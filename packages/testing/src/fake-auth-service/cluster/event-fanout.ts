@@ -17,7 +17,7 @@ export interface Change {
   readonly bytes: Uint8Array;
 }
 
-export interface Subscriber {
+interface Subscriber {
   readonly user: string;
   deliver(change: Change): void;
   /** The server ends the watch. */

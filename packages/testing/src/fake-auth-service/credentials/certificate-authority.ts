@@ -40,7 +40,7 @@ export interface CertificateAuthority {
   issueIntermediate(validity: Validity): Promise<CertificateAuthority>;
 }
 
-export interface ServerNames {
+interface ServerNames {
   readonly commonName: string;
   readonly dns: readonly string[];
   readonly ips: readonly string[];

@@ -15,12 +15,12 @@ const CALL_TIMEOUT_MS = 10_000;
 const MAX_RECEIVE_BYTES = 64 * 1024 * 1024;
 
 /** The method of a generated service, with its message types. */
-export type Method<I extends DescMessage, O extends DescMessage> = DescMethod & {
+type Method<I extends DescMessage, O extends DescMessage> = DescMethod & {
   readonly input: I;
   readonly output: O;
 };
 
-export interface CallOptions {
+interface CallOptions {
   /** Extra request headers. */
   readonly headers?: Readonly<Record<string, string>>;
   /** Default 10 s; 0 for none, which only watches may want. */

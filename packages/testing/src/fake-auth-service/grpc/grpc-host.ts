@@ -14,39 +14,28 @@ import {
   type ServerWritableStream,
   status,
 } from "@grpc/grpc-js";
-import type { ClientIdentity } from "../connection/client-identity.ts";
 import type { Connection } from "../connection/tls-listener.ts";
-import type { CallRecord, CallRecorder } from "./call-journal.ts";
-import { toCallSubject } from "./call-subject.ts";
-import type { FaultGate } from "./faults.ts";
-import { notImplemented, StatusError } from "./status-error.ts";
-
-/** What a method knows about its call besides the request. */
-export interface CallContext {
-  readonly identity: ClientIdentity;
-  /** `address:port` of the client. */
-  readonly peer: string;
-  /** Aborts when the client cancelled or its connection is gone. */
-  readonly signal: AbortSignal;
-}
+import type { AnyCall, CallContext } from "./call-context.ts";
+import { type AnyMethod, type CallRunnerOptions, runCall } from "./call-runner.ts";
+import { StatusError } from "./status-error.ts";
 
 /** A message, or its bytes where they are at hand already. */
-export type Answer<O extends DescMessage> = MessageShape<O> | Uint8Array;
+type Answer<O extends DescMessage> = MessageShape<O> | Uint8Array;
 
-export type UnaryMethod<I extends DescMessage, O extends DescMessage> = (
+type UnaryMethod<I extends DescMessage, O extends DescMessage> = (
   request: MessageShape<I>,
   context: CallContext,
 ) => Answer<O> | Promise<Answer<O>>;
 
 /** Sends any number of messages; the stream ends when it returns. */
-export type StreamMethod<I extends DescMessage, O extends DescMessage> = (
+type StreamMethod<I extends DescMessage, O extends DescMessage> = (
   request: MessageShape<I>,
   context: CallContext,
   send: (message: Answer<O>) => void,
 ) => void | Promise<void>;
 
 /** Implementations of a generated service's methods; what is left out answers Unimplemented. */
-export type ServiceMethods<S extends Pick<DescService, "method">> = {
+type ServiceMethods<S extends Pick<DescService, "method">> = {
   [K in keyof S["method"]]?: S["method"][K] extends { methodKind: "unary"; input: infer I; output: infer O }
     ? UnaryMethod<I & DescMessage, O & DescMessage>
     : S["method"][K] extends { methodKind: "server_streaming"; input: infer I; output: infer O }
@@ -66,32 +55,16 @@ export interface GrpcHost {
   close(): void;
 }
 
-export interface GrpcHostOptions {
+export interface GrpcHostOptions extends Omit<CallRunnerOptions, "header"> {
   /** Sent as response header `version` with every answer. */
   readonly serverVersion: string;
   /** Full paths that answer Unimplemented although implemented. */
   readonly missing: ReadonlySet<string>;
-  readonly recorder: CallRecorder;
-  readonly faults: FaultGate;
-  findConnection(peer: string): Connection | undefined;
-  /** Throws the {@link StatusError} with which calls of this client end before anything else. */
-  admit(identity: ClientIdentity, metadata: Metadata): void;
-  /** Something is sent to this peer. */
-  onAnswer(peer: string): void;
 }
 
-type AnyMethod = (request: unknown, context: CallContext, send: (message: unknown) => void) => unknown;
-type AnyCall = ServerUnaryCall<unknown, unknown> | ServerWritableStream<unknown, unknown>;
-
-interface HostOptions extends GrpcHostOptions {
-  /** Goes out with every answer. */
-  readonly header: Metadata;
-}
-
-export function createGrpcHost(given: GrpcHostOptions): GrpcHost {
+export function createGrpcHost(options: GrpcHostOptions): GrpcHost {
   const header = new Metadata();
-  header.set("version", given.serverVersion);
-  const options: HostOptions = { ...given, header };
+  header.set("version", options.serverVersion);
   const server = new Server({
     "grpc.enable_channelz": 0,
     "grpc.max_concurrent_streams": 1000,
@@ -107,7 +80,7 @@ export function createGrpcHost(given: GrpcHostOptions): GrpcHost {
     if (registered.has(path)) return;
     registered.add(path);
     const run = (call: AnyCall, send: (message: unknown) => void) =>
-      runCall(options, method, call, send, implemented.get(path));
+      runCall({ ...options, header }, { method, call, send, implementation: implemented.get(path) });
     if (method.methodKind === "server_streaming") registerStream(server, method, path, run);
     else registerUnary(server, method, path, run);
   };
@@ -158,86 +131,6 @@ function registerStream(server: Server, method: DescMethod, path: string, run: R
     "serverStream",
   );
 }
-
-/** One call from its arrival to its answer: admission, journal, faults, the method itself. */
-async function runCall(
-  options: HostOptions,
-  method: DescMethod,
-  call: AnyCall,
-  send: (message: unknown) => void,
-  implementation: AnyMethod | undefined,
-): Promise<unknown> {
-  const context = toContext(call, options);
-  const record = options.recorder.begin({
-    method: method.name,
-    service: method.parent.typeName,
-    caller: context.identity.user,
-    subject: toCallSubject(call.request),
-  });
-  try {
-    call.sendMetadata(options.header);
-    const answer = await execute(options, method, record, call, context, send, implementation);
-    options.recorder.end(record, status.OK);
-    options.onAnswer(context.peer);
-    return answer;
-  } catch (error) {
-    options.recorder.end(record, error instanceof StatusError ? error.code : status.UNKNOWN);
-    if (error instanceof StatusError && error.closesConnection) closeSoon(options.findConnection(context.peer));
-    throw error;
-  }
-}
-
-async function execute(
-  { faults, admit, onAnswer }: HostOptions,
-  method: DescMethod,
-  record: CallRecord,
-  call: AnyCall,
-  context: CallContext,
-  send: (message: unknown) => void,
-  implementation: AnyMethod | undefined,
-): Promise<unknown> {
-  await faults.before(record, context);
-  admit(context.identity, call.metadata);
-  if (!implementation) {
-    throw notImplemented(`unknown method ${method.name} for service ${method.parent.typeName}`);
-  }
-  const answer = await implementation(call.request, context, (message) => {
-    onAnswer(context.peer);
-    send(message);
-  });
-  await faults.after(record, context);
-  return answer;
-}
-
-const nobody: ClientIdentity = { user: "", roles: [], expires: 0, certificate: "none" };
-
-function toContext(call: AnyCall, { findConnection }: HostOptions): CallContext {
-  const peer = call.getPeer();
-  let gone: AbortController | undefined;
-  return {
-    identity: findConnection(peer)?.identity ?? nobody,
-    peer,
-    // Made on demand: few calls wait for anything, and thousands of controllers are felt.
-    get signal() {
-      if (!gone) {
-        const controller = new AbortController();
-        gone = controller;
-        if (call.cancelled) controller.abort(CLIENT_GONE);
-        else call.once("cancelled", () => controller.abort(CLIENT_GONE));
-      }
-      return gone.signal;
-    },
-  };
-}
-
-const CLIENT_GONE = "the call is over";
-
-/** A moment later, so that the refusal goes out first. */
-function closeSoon(connection: Connection | undefined): void {
-  setTimeout(() => connection?.destroy(), CLOSING_GRACE_MS).unref();
-}
-
-const CLOSING_GRACE_MS = 50;
 
 function toGrpcError(error: unknown): Error & { code: status; details: string } {
   const code = error instanceof StatusError ? error.code : status.UNKNOWN;

@@ -28,74 +28,97 @@ interface Token {
 
 /** Throws an error that names the place when the text is not an expression. */
 export function parseExpression(text: string): Expression {
-  const tokens = tokenize(text);
+  const cursor = createCursor(tokenize(text));
+  const result = parseBinary(cursor, 0);
+  if (cursor.peek() !== undefined) throw new Error(`unexpected ${cursor.peek()}`);
+  return result;
+}
+
+/** A position in the tokens. */
+interface Cursor {
+  /** Text of the next token; undefined at the end. */
+  peek(): string | undefined;
+  next(): Token;
+  isSign(sign: string): boolean;
+  /** Steps over the sign if it is next, and tells whether it was. */
+  skip(sign: string): boolean;
+}
+
+function createCursor(tokens: readonly Token[]): Cursor {
   let position = 0;
   const peek = () => tokens[position]?.text;
   const isSign = (sign: string) => tokens[position]?.kind === "sign" && peek() === sign;
-  const next = (): Token => {
-    const token = tokens[position];
-    if (!token) throw new Error("unexpected end of expression");
-    position += 1;
-    return token;
-  };
-  const expect = (sign: string) => {
-    const token = next();
-    if (token.kind !== "sign" || token.text !== sign) throw new Error(`expected ${sign}, found ${token.text}`);
-  };
-  const list = (end: string): Expression[] => {
-    const items: Expression[] = [];
-    while (!isSign(end)) {
-      if (items.length > 0) expect(",");
-      items.push(binary(0));
-    }
-    expect(end);
-    return items;
-  };
-  const primary = (): Expression => {
-    const token = next();
-    if (token.kind === "string") return { type: "literal", value: unquote(token.text) };
-    if (token.kind === "number") return { type: "literal", value: Number(token.text) };
-    if (token.kind === "word") return { type: "name", path: token.text };
-    if (token.text !== "(") throw new Error(`unexpected ${token.text}`);
-    const inner = binary(0);
-    expect(")");
-    return inner;
-  };
-  const postfix = (): Expression => {
-    let left = primary();
-    for (;;) {
-      if (isSign(".")) {
-        position += 1;
-        left = toMember(left, next());
-      } else if (isSign("[")) {
-        position += 1;
-        const [key, ...more] = list("]");
-        if (!key || more.length > 0) throw new Error("expected one key between [ and ]");
-        left = { type: "index", of: left, key };
-      } else if (isSign("(")) {
-        position += 1;
-        left = { type: "call", callee: left, args: list(")") };
-      } else return left;
-    }
-  };
-  const unary = (): Expression => {
-    if (!isSign("!")) return postfix();
-    position += 1;
-    return { type: "not", of: unary() };
-  };
-  const binary = (level: number): Expression => {
-    const operators: readonly string[] | undefined = BINARY_LEVELS[level];
-    if (!operators) return unary();
-    let left = binary(level + 1);
-    for (let operator = peek(); operator !== undefined && operators.includes(operator); operator = peek()) {
+  return {
+    peek,
+    isSign,
+    next() {
+      const token = tokens[position];
+      if (!token) throw new Error("unexpected end of expression");
       position += 1;
-      left = { type: "binary", operator, left, right: binary(level + 1) };
-    }
-    return left;
+      return token;
+    },
+    skip(sign) {
+      const found = isSign(sign);
+      if (found) position += 1;
+      return found;
+    },
   };
-  const result = binary(0);
-  if (position < tokens.length) throw new Error(`unexpected ${peek()}`);
-  return result;
+}
+
+function parseBinary(cursor: Cursor, level: number): Expression {
+  const operators: readonly string[] | undefined = BINARY_LEVELS[level];
+  if (!operators) return parseUnary(cursor);
+  let left = parseBinary(cursor, level + 1);
+  for (;;) {
+    const operator = operators.find((sign) => cursor.skip(sign));
+    if (operator === undefined) return left;
+    left = { type: "binary", operator, left, right: parseBinary(cursor, level + 1) };
+  }
+}
+
+function parseUnary(cursor: Cursor): Expression {
+  return cursor.skip("!") ? { type: "not", of: parseUnary(cursor) } : parsePostfix(cursor);
+}
+
+function parsePostfix(cursor: Cursor): Expression {
+  let left = parsePrimary(cursor);
+  for (;;) {
+    if (cursor.skip(".")) left = toMember(left, cursor.next());
+    else if (cursor.skip("(")) left = { type: "call", callee: left, args: parseList(cursor, ")") };
+    else if (cursor.skip("[")) left = { type: "index", of: left, key: parseKey(cursor) };
+    else return left;
+  }
+}
+
+function parsePrimary(cursor: Cursor): Expression {
+  const token = cursor.next();
+  if (token.kind === "string") return { type: "literal", value: unquote(token.text) };
+  if (token.kind === "number") return { type: "literal", value: Number(token.text) };
+  if (token.kind === "word") return { type: "name", path: token.text };
+  if (token.text !== "(") throw new Error(`unexpected ${token.text}`);
+  const inner = parseBinary(cursor, 0);
+  expectSign(cursor, ")");
+  return inner;
+}
+
+function parseList(cursor: Cursor, end: string): Expression[] {
+  const items: Expression[] = [];
+  while (!cursor.skip(end)) {
+    if (items.length > 0) expectSign(cursor, ",");
+    items.push(parseBinary(cursor, 0));
+  }
+  return items;
+}
+
+function parseKey(cursor: Cursor): Expression {
+  const [key, ...more] = parseList(cursor, "]");
+  if (!key || more.length > 0) throw new Error("expected one key between [ and ]");
+  return key;
+}
+
+function expectSign(cursor: Cursor, sign: string): void {
+  const token = cursor.next();
+  if (token.kind !== "sign" || token.text !== sign) throw new Error(`expected ${sign}, found ${token.text}`);
 }
 
 function toMember(of: Expression, token: Token): Expression {

@@ -10,7 +10,8 @@ import { EmptySchema } from "@bufbuild/protobuf/wkt";
 import { type Cluster, callerOf } from "../cluster/cluster.ts";
 import { checkRule } from "../cluster/monitoring-rule-check.ts";
 import { toPage } from "../cluster/paging.ts";
-import type { CallContext, GrpcHost } from "../grpc/grpc-host.ts";
+import type { CallContext } from "../grpc/call-context.ts";
+import type { GrpcHost } from "../grpc/grpc-host.ts";
 import { alreadyExists, badParameter, compareFailed, notFound } from "../grpc/status-error.ts";
 
 const KIND = "access_monitoring_rule";
