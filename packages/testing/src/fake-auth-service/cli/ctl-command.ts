@@ -126,7 +126,7 @@ function rulesCommand(run: Run): Command {
   const rules = new Command("rules").description("access monitoring rules");
   rules
     .command("create <name>")
-    .requiredOption("--plugin <name>", "the plugin the rule is for, for example slack")
+    .requiredOption("--plugin <name>", "the plugin the rule is for, by the name of its plugin data")
     .requiredOption("--recipients <a,b>", "whom the plugin shall tell", toList)
     .option("--condition <predicate>", "which requests", "true")
     .action((name: string, flags: RuleFlags) => run((session) => createRule(session, name, flags)));
