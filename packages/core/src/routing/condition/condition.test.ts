@@ -30,7 +30,7 @@ function withLabels(...labels: Labels[]): ConditionFacts {
   return toFacts({ resources: labels.map(() => node) }, { labels: { value: labels } });
 }
 
-describe("facts fixed by the server's own test cases (wire/05 §6)", () => {
+describe("facts fixed by the server's own test cases", () => {
   const level = (value: string) => toFacts({}, { traits: { value: { level: [value] } } });
   const roles = (...names: string[]) => toFacts({ roles: names });
   const env = withLabels({ env: "test" }, { env: "dev" });

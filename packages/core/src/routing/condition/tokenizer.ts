@@ -60,7 +60,10 @@ function createScanner(text: string): Scanner {
       if (found !== undefined) pass(found);
       return found;
     },
-    peek: () => String.fromCodePoint(...[text.codePointAt(offset)].filter((point) => point !== undefined)),
+    peek() {
+      const point = text.codePointAt(offset);
+      return point === undefined ? "" : String.fromCodePoint(point);
+    },
     position: () => ({ line, column }),
   };
 }
