@@ -1,5 +1,6 @@
 import { writeFileSync } from "node:fs";
-import type { AccessRequest, TeleportClient } from "@access-plugins/core";
+import { type AccessRequest, systemClock, type TeleportClient } from "@access-plugins/core";
+import { createFakeClock } from "@access-plugins/testing";
 import { describe, expect, test } from "vitest";
 import { catchFault } from "./testing/catch-fault.ts";
 import { startTestCluster, untilAnswered } from "./testing/test-cluster.ts";
@@ -312,6 +313,42 @@ describe("failures", () => {
   test("no version header is sent: a server that refuses old clients lets us in", async () => {
     const { createClient } = await startTestCluster({ profile: 18, allowOldClients: false });
     await expect(createClient().ping(never)).resolves.toMatchObject({ serverVersion: "18.0.0" });
+  });
+});
+
+describe("expired credentials", () => {
+  test("are reported while the open connection goes on, and stop new ones with a clear text", async () => {
+    const { auth, createClient, identityPath } = await startTestCluster();
+    const validUntil = new Date(Date.now() + 3_600_000);
+    writeFileSync(identityPath, await auth.identityFile(undefined, { validUntil }));
+    let ahead = 0;
+    const clock = { ...systemClock, now: () => new Date(Date.now() + ahead) };
+    const client = createClient({ refreshIntervalMs: 20 }, { clock });
+    await client.ping(never);
+    expect(client.credentialStatus().state).toBe("good");
+    ahead = 3_700_000;
+    await expect.poll(() => client.credentialStatus().problem?.message ?? "").toContain("expired at");
+    expect(client.credentialStatus().state).toBe("expired");
+    await expect(client.ping(never)).resolves.toMatchObject({ clusterName: "example.com" });
+    auth.faults.dropConnections();
+    await expect.poll(() => catchFault(() => client.ping(never)).then(({ code }) => code)).toBe("unauthenticated");
+    ahead = 0;
+    await untilAnswered(client);
+  });
+});
+
+describe("close", () => {
+  test("leaves nothing behind", async () => {
+    const { auth, createClient } = await startTestCluster();
+    const clock = createFakeClock(new Date());
+    const client = createClient({}, { clock });
+    await client.ping(never);
+    const watch = client.watch(["access_request"], never)[Symbol.asyncIterator]();
+    await watch.next();
+    expect(clock.pendingTimers()).toBeGreaterThan(0);
+    client.close();
+    await expect.poll(() => clock.pendingTimers()).toBe(0);
+    await expect.poll(() => auth.faults.dropConnections()).toBe(0);
   });
 });
 

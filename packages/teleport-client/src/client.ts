@@ -55,7 +55,7 @@ const defaultRefreshIntervalMs = 60_000;
 export function createTeleportClient(config: TeleportClientConfig, deps: TeleportClientDeps): ClosableTeleportClient {
   const { addr, credentials: files, refreshIntervalMs = defaultRefreshIntervalMs } = config;
   const { clock, log, webAuthorities } = deps;
-  const newRoutes = createRoutes(addr, openTcp, createFindProxy(openTcp, webAuthorities));
+  const newRoutes = createRoutes(addr, openTcp, createFindProxy(openTcp, clock, webAuthorities));
   const source = createCredentialSource({ files, refreshIntervalMs, clock, log });
   const dialer = createDialer({ address: addr, createRoutes: newRoutes, clock, log });
   const caller = createCaller({ source, dialer, clock });

@@ -4,6 +4,7 @@
  * `RequestedResourceIDs`; servers up to 15 write the request's own expiry into the metadata.
  */
 import type {
+  AccessMonitoringRule,
   AccessRequest,
   ClusterInfo,
   PluginData,
@@ -18,6 +19,7 @@ import type {
   WatchEvent,
 } from "@access-plugins/core";
 import type { Timestamp } from "@bufbuild/protobuf/wkt";
+import type * as rules from "./gen/teleport/accessmonitoringrules/v1/accessmonitoringrules_pb.ts";
 import { type Event, Operation, type PingResponse } from "./gen/teleport/legacy/client/proto/authservice_pb.ts";
 import * as types from "./gen/teleport/legacy/types/types_pb.ts";
 import type { LabelValues } from "./gen/teleport/legacy/types/wrappers/wrappers_pb.ts";
@@ -31,6 +33,25 @@ export function toClusterInfo(ping: PingResponse): ClusterInfo {
     serverVersion: ping.ServerVersion.replace(/^v/u, ""),
     proxyPublicAddr: ping.ProxyPublicAddr,
     advancedAccessWorkflows: ping.ServerFeatures?.AdvancedAccessWorkflows ?? false,
+  };
+}
+
+export function toAccessMonitoringRule({ metadata, spec }: rules.AccessMonitoringRule): AccessMonitoringRule {
+  const { name = "", revision = "" } = metadata ?? {};
+  const notification = spec?.notification;
+  return {
+    name,
+    revision,
+    subjects: spec?.subjects ?? [],
+    condition: spec?.condition ?? "",
+    ...(notification === undefined
+      ? {}
+      : { notification: { name: notification.name, recipients: notification.recipients } }),
+    schedules: Object.entries(spec?.schedules ?? {}).map(([schedule, { time }]) => ({
+      name: schedule,
+      timezone: time?.timezone ?? "",
+      shifts: (time?.shifts ?? []).map(({ weekday, start, end }) => ({ weekday, start, end })),
+    })),
   };
 }
 
@@ -73,7 +94,7 @@ export function toWatchEvent(event: Event): Exclude<WatchEvent, { type: "init" |
     return { type: "put", kind: "access_request", request: toAccessRequest(content.value) };
   }
   if (type === Operation.PUT && content.case === "AccessMonitoringRule") {
-    return { type: "put", kind: "access_monitoring_rule", name: content.value.metadata?.name ?? "" };
+    return { type: "put", kind: "access_monitoring_rule", rule: toAccessMonitoringRule(content.value) };
   }
   if (type === Operation.DELETE && content.case === "ResourceHeader") {
     const { Kind: kind, Metadata: meta } = content.value;

@@ -1,9 +1,17 @@
-import { type ClientHttp2Session, connect, constants } from "node:http2";
+import {
+  type ClientHttp2Session,
+  type ClientHttp2Stream,
+  type ClientSessionRequestOptions,
+  connect,
+  constants,
+  type OutgoingHttpHeaders,
+} from "node:http2";
 import type { TLSSocket } from "node:tls";
 import { type Clock, PluginError } from "@access-plugins/core";
 import type { GrpcTransportOptions } from "@connectrpc/connect-node";
 import { toDialError } from "./dial/dial-fault.ts";
 import { authServerName } from "./dial/route.ts";
+import { startKeepAlive } from "./keep-alive.ts";
 
 /**
  * One HTTP/2 connection to the Auth Service, as connect-node wants it. It never reconnects: who needs a new one opens a
@@ -22,9 +30,6 @@ export interface Session extends NonNullable<GrpcTransportOptions["sessionManage
   end(reason: PluginError): void;
 }
 
-/** The Auth Service closes clients that ping more often than every 60 s. */
-const pingIntervalMs = 61_000;
-const pingTimeoutMs = 20_000;
 /** What is in flight when a session retires has a deadline of its own, well below this. */
 const retireMs = 90_000;
 const streamWindowBytes = 1024 * 1024;
@@ -71,37 +76,28 @@ function createSession(http2: ClientHttp2Session, socket: TLSSocket, clock: Cloc
   let usable = true;
   let greeted = false;
   let lastReadAt = clock.monotonic();
-  let cancelTimer = () => {};
+  let stopTimer = () => {};
 
+  const noteRead = () => {
+    lastReadAt = clock.monotonic();
+  };
   const stop = (reason: PluginError) => {
     usable = false;
     over.resolve(reason);
   };
   const end = (reason: PluginError) => {
     stop(reason);
-    cancelTimer();
+    stopTimer();
     http2.destroy(reason, constants.NGHTTP2_CANCEL);
     // An error of the TLS layer after the handshake leaves the socket open.
     socket.destroy();
-  };
-  const keepAlive = () => {
-    cancelTimer = clock.after(pingIntervalMs, () => {
-      if (http2.destroyed) return;
-      cancelTimer = clock.after(pingTimeoutMs, () => end(lost(`no answer to an HTTP/2 PING for ${pingTimeoutMs} ms`)));
-      http2.ping((error) => {
-        cancelTimer();
-        if (error !== null || http2.destroyed) return;
-        lastReadAt = clock.monotonic();
-        keepAlive();
-      });
-    });
   };
 
   http2.once("connect", () => {
     // Node tells of the connection even when it was given up meanwhile.
     if (http2.destroyed) return;
     http2.setLocalWindowSize(sessionWindowBytes);
-    keepAlive();
+    stopTimer = startKeepAlive(http2, clock, { answer: noteRead, silence: (why) => end(lost(why)) });
   });
   http2.once("remoteSettings", () => {
     greeted = true;
@@ -121,31 +117,39 @@ function createSession(http2: ClientHttp2Session, socket: TLSSocket, clock: Cloc
       return lastReadAt;
     },
     async request(method, path, headers, options) {
-      const stream = http2.request({ ...headers, ":method": method, ":path": path }, options);
-      let answered = false;
-      stream.once("response", () => {
-        answered = true;
-        lastReadAt = clock.monotonic();
-      });
-      // When the connection just ends, Node closes its streams as if all were well, and connect-node would go on waiting.
-      stream.once("close", () => {
-        const silent = !answered && stream.rstCode === constants.NGHTTP2_NO_ERROR;
-        if (silent) stream.emit("error", lost("the connection was closed"));
-      });
-      return stream;
+      return openStream(http2, { ...headers, ":method": method, ":path": path }, options, noteRead);
     },
-    notifyResponseByteRead() {
-      lastReadAt = clock.monotonic();
-    },
+    notifyResponseByteRead: noteRead,
     retire() {
       if (!usable) return;
-      stop(lost("the connection was replaced by a new one"));
-      cancelTimer();
-      cancelTimer = clock.after(retireMs, () => end(lost("the connection was replaced by a new one")));
+      const replaced = lost("the connection was replaced by a new one");
+      stop(replaced);
+      stopTimer();
+      stopTimer = clock.after(retireMs, () => end(replaced));
       http2.close();
     },
     end,
   };
+}
+
+function openStream(
+  http2: ClientHttp2Session,
+  headers: OutgoingHttpHeaders,
+  options: ClientSessionRequestOptions,
+  onResponse: () => void,
+): ClientHttp2Stream {
+  const stream = http2.request(headers, options);
+  let answered = false;
+  stream.once("response", () => {
+    answered = true;
+    onResponse();
+  });
+  // When the connection just ends, Node closes its streams as if all were well, and connect-node would go on waiting.
+  stream.once("close", () => {
+    const silent = !answered && stream.rstCode === constants.NGHTTP2_NO_ERROR;
+    if (silent) stream.emit("error", lost("the connection was closed"));
+  });
+  return stream;
 }
 
 /** Some servers hang up on a certificate they do not take, without a word. */

@@ -19,7 +19,7 @@ const certificateAlerts: ReadonlyMap<number, string> = new Map([
   [44, "calls it revoked"],
   [45, "calls it expired"],
   [46, "has an unspecified objection"],
-  [48, "does not know the authority that signed it: was it rotated?"],
+  [48, "does not know the authority that signed it (was it rotated?)"],
   [49, "denies access"],
   [116, "got none"],
 ]);

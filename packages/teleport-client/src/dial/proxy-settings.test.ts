@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import type { RequestListener } from "node:http";
 import { createServer } from "node:https";
+import { systemClock } from "@access-plugins/core";
 import { createFakeAuthService, type FakeAuthService } from "@access-plugins/testing";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { catchFault } from "../testing/catch-fault.ts";
@@ -93,6 +94,6 @@ async function startWeb(answer: RequestListener, ips: readonly string[] = ["127.
   });
   const bound = server.address();
   const port = typeof bound === "object" && bound !== null ? bound.port : 0;
-  const find = createFindProxy(openTcp, [authority.certificatePem]);
+  const find = createFindProxy(openTcp, systemClock, [authority.certificatePem]);
   return { port, found: (signal = never) => find({ host: "127.0.0.1", port }, signal) };
 }

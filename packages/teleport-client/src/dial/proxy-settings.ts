@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { type IncomingMessage, request } from "node:http";
 import { createSecureContext, getCACertificates, type SecureContext, type TLSSocket } from "node:tls";
-import { PluginError } from "@access-plugins/core";
+import { type Clock, PluginError, sleep } from "@access-plugins/core";
 import { z } from "zod";
 import { type Target, toTargetText } from "./address.ts";
 import { toDialError } from "./dial-fault.ts";
@@ -18,6 +18,7 @@ export interface ProxySettings {
 /** Asks `https://host:port/webapi/find`. Throws a {@link PluginError} that says why there was no answer. */
 export type FindProxy = (target: Target, signal: AbortSignal) => Promise<ProxySettings>;
 
+const hedgeMs = 100;
 const maxAnswerBytes = 1024 * 1024;
 
 const answerSchema = z.object({
@@ -30,7 +31,7 @@ const answerSchema = z.object({
  * `authorities`: PEM certificates that the Proxy's web certificate is verified with besides the machine's own (system
  * store, Node's list, NODE_EXTRA_CA_CERTS).
  */
-export function createFindProxy(openWire: OpenWire, authorities: readonly string[] = []): FindProxy {
+export function createFindProxy(openWire: OpenWire, clock: Clock, authorities: readonly string[] = []): FindProxy {
   async function ask(target: Target, secureContext: SecureContext, signal: AbortSignal): Promise<ProxySettings> {
     const { host } = target;
     const options = { secureContext, host, servername: toServerName(host), ALPNProtocols: ["http/1.1"] };
@@ -47,8 +48,10 @@ export function createFindProxy(openWire: OpenWire, authorities: readonly string
     try {
       return await ask(target, createSecureContext(usual), signal);
     } catch (thrown) {
-      // Go's client uses the system's store. Node by itself does not, and takes a tenth of a second to read it.
       if (!(thrown instanceof PluginError) || thrown.code !== "unauthenticated") throw thrown;
+      // Go's client uses the system's store. Node by itself does not, and reading it blocks for a tenth of a second:
+      // not while another route may be about to win.
+      await sleep(clock, hedgeMs, signal);
       const all = [...getCACertificates("default"), ...getCACertificates("system"), ...authorities];
       return ask(target, createSecureContext({ ca: all }), signal);
     }
