@@ -1,5 +1,5 @@
 import { isFinal } from "../domain/request-message.ts";
-import type { Delivery, OwnState, Shown } from "./delivery.ts";
+import { type Delivery, isLive, type OwnState, type Shown } from "./delivery.ts";
 
 /**
  * The heart of delivery, pure: what is wanted and what is known in, what to do now out. It is asked again after every
@@ -56,7 +56,7 @@ export interface Plan {
 export function plan(input: PlanInput): Plan {
   const steps: Step[] = [];
   let wakeAt: number | undefined;
-  const taken = takenPlaces(input.own.deliveries);
+  const taken = takenPlaces(input);
   for (const [index, delivery] of input.own.deliveries.entries()) {
     const progress = input.progress.get(index) ?? {};
     if (progress.busy) continue;
@@ -73,15 +73,28 @@ function earliest(step: Step, progress: Progress): number {
   return (step.do === "reply" ? progress.replyNotBefore : progress.notBefore) ?? 0;
 }
 
-/** Which delivery owns each resolved place: the first that is live, else the first that is going to post. */
-function takenPlaces(deliveries: readonly Delivery[]): ReadonlyMap<string, number> {
+/**
+ * Which delivery owns each resolved place: the one that told it, else one whose call is under way or came to an unknown
+ * end, else the first that is going to post. Two raw forms of one place must never post side by side.
+ */
+function takenPlaces({ own, progress }: PlanInput): ReadonlyMap<string, number> {
+  const claims = own.deliveries
+    .map((delivery, index) => ({ index, place: delivery.to?.id, rank: claimRank(delivery, progress.get(index)) }))
+    .filter(({ rank }) => rank !== undefined)
+    .sort((a, b) => (b.rank ?? 0) - (a.rank ?? 0) || b.index - a.index);
   const taken = new Map<string, number>();
-  for (const wantedState of ["sent", "waiting"] as const) {
-    for (const [index, { state, to }] of deliveries.entries()) {
-      if (state === wantedState && to !== undefined && !taken.has(to.id)) taken.set(to.id, index);
-    }
-  }
+  // The strongest claim comes last and stays.
+  for (const { place, index } of claims) if (place !== undefined) taken.set(place, index);
   return taken;
+}
+
+/** How strong a claim on its place is, 0 the strongest; undefined when there is none. */
+function claimRank(delivery: Delivery, progress: Progress | undefined): number | undefined {
+  if (delivery.address !== undefined) return 0;
+  if (delivery.state !== "waiting" && delivery.state !== "blocked") return undefined;
+  if (progress?.busy) return 1;
+  if (delivery.unsure) return 2;
+  return delivery.state === "waiting" ? 3 : 4;
 }
 
 /** What this delivery still needs, most urgent first. */
@@ -98,7 +111,7 @@ function dueSteps(
         ? [closedBeforeTold(delivery, index, input)]
         : [tell(delivery, index, input, taken)];
     case "sent":
-      return keepTrue(delivery, index, input);
+      return isLive(delivery) ? keepTrue(delivery, index, input) : [];
     default:
       return [];
   }
@@ -107,15 +120,19 @@ function dueSteps(
 /** Nobody is told of a request that is over already; but a message may be out there that we do not know of. */
 function closedBeforeTold(delivery: Delivery, index: number, input: PlanInput): Step {
   if (!delivery.unsure) return { do: "become", index, delivery: { ...delivery, state: "skipped" } };
-  if (!input.abilities.findPosted) return { do: "become", index, delivery: { ...delivery, state: "orphan" } };
+  // Where the platform does not even find the place there is nothing to search.
+  const lost = delivery.to === undefined && delivery.state === "blocked";
+  if (!input.abilities.findPosted || lost) return { do: "become", index, delivery: { ...delivery, state: "orphan" } };
   return { do: delivery.to === undefined ? "resolve" : "search", index };
 }
 
 function tell(delivery: Delivery, index: number, input: PlanInput, taken: ReadonlyMap<string, number>): Step {
   if (delivery.to === undefined) return { do: "resolve", index };
+  // Its message may be out there even where another delivery owns the place by now.
+  if (delivery.unsure && input.abilities.findPosted) return { do: "search", index };
   const owner = taken.get(delivery.to.id) ?? index;
   if (owner !== index) return { do: "become", index, delivery: { ...delivery, state: "skipped" } };
-  return { do: delivery.unsure && input.abilities.findPosted ? "search" : "post", index };
+  return { do: "post", index };
 }
 
 /** The newest edit first, then the replies in order; a reply that has to wait never holds up an edit. */

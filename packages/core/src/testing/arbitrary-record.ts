@@ -57,26 +57,24 @@ export const someShown: fc.Arbitrary<Shown> = fc.oneof(
   fc.record({ status: someStatus, reviews: fc.nat(50) }),
 );
 
-/** Any delivery that can be stored: a sent one has an address. */
+/** Any delivery that can be stored: a sent one has an address, and who is still to be told has none. */
 export const someDelivery: fc.Arbitrary<Delivery> = fc
   .record({
     raw: someText,
     state: fc.constantFrom("waiting", "sent", "blocked", "gone", "skipped", "orphan"),
     code: maybe(fc.constantFrom(...errorCodes)),
     to: maybe(someRecipient),
-    address: maybe(someAddress),
+    address: someAddress,
     shows: maybe(someShown),
     replies: fc.nat(60),
     unsure: maybe(fc.constant(true)),
     locked: maybe(fc.constant(true)),
     plain: maybe(fc.constant(true)),
   })
-  .chain((delivery) =>
-    delivery.state === "sent" && delivery.address === undefined
-      ? someAddress.map((address) => ({ ...delivery, address }))
-      : fc.constant(delivery),
-  )
-  .map((delivery): Delivery => present(delivery));
+  .map(({ address, ...rest }): Delivery => {
+    const told = rest.state === "sent" || rest.state === "gone";
+    return present({ ...rest, address: told ? address : undefined });
+  });
 
 export const someOwnState: fc.Arbitrary<OwnState> = fc
   .record({
