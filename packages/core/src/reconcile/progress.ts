@@ -52,7 +52,7 @@ export function afterFailure(
   random: Random,
 ): Failed {
   const verdict = toVerdict(error.code);
-  const failed = step.do === "post" && error.ambiguous ? { ...delivery, unsure: true } : delivery;
+  const failed = step.do === "post" && mayHaveHappened(error) ? { ...delivery, unsure: true } : delivery;
   if (step.do === "reply") return afterReplyFailure(step.review, failed, progress, error, verdict, now, random);
   switch (verdict) {
     case "retry": {
@@ -76,6 +76,11 @@ export function afterFailure(
     default:
       return { verdict, delivery: failed, progress };
   }
+}
+
+/** A fault of ours says nothing about what the platform did: it may have come after the post. */
+function mayHaveHappened(error: PluginError): boolean {
+  return error.ambiguous || error.code === "internal";
 }
 
 /** A reply that cannot be posted is given up, except where waiting helps: the message itself must not suffer. */
@@ -105,11 +110,13 @@ function block(delivery: Delivery, progress: Attempts, error: PluginError, now: 
   return { verdict: "blocked", delivery: { ...delivery, state: "blocked", code: error.code }, progress: waiting };
 }
 
+/** As long as the platform asks; one that asks for no wait at all must not be called in a loop. */
 function pause(
   attempts: number,
   error: PluginError,
   random: Random,
   options: BackoffOptions = deliveryBackoff,
 ): number {
-  return error.retryAfterMs ?? backoffMs(attempts - 1, options, random);
+  const asked = error.retryAfterMs ?? 0;
+  return asked > 0 ? asked : backoffMs(attempts - 1, options, random);
 }

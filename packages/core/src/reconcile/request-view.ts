@@ -68,7 +68,7 @@ export function toReviewView(review: Review): ReviewView {
 }
 
 function toRoleView(name: string, facts: ClaimFacts): RoleView {
-  const logins = facts.loginsByRole[name];
+  const logins = Object.hasOwn(facts.loginsByRole, name) ? facts.loginsByRole[name] : undefined;
   return logins === undefined ? { name } : { name, logins };
 }
 

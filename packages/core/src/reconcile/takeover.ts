@@ -3,15 +3,18 @@ import type { Delivery, OwnState } from "./delivery.ts";
 
 /**
  * What a dead holder left behind: it may have been in the middle of a post for everybody it had not told yet, so each
- * of these has to be searched for, or may be told twice.
+ * of these has to be searched for, or may be told twice. A blocked recipient counts only when its place is known: then
+ * it was being tried again.
  */
 export function takeOver(own: OwnState): OwnState {
   return {
     ...own,
-    deliveries: own.deliveries.map((delivery) =>
-      delivery.state === "waiting" ? { ...delivery, unsure: true } : delivery,
-    ),
+    deliveries: own.deliveries.map((delivery) => (mayBePosting(delivery) ? { ...delivery, unsure: true } : delivery)),
   };
+}
+
+function mayBePosting({ state, to }: Delivery): boolean {
+  return state === "waiting" || (state === "blocked" && to !== undefined);
 }
 
 /**

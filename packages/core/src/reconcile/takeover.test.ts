@@ -1,0 +1,55 @@
+import { describe, expect, it } from "vitest";
+import { slashAddress, toDelivery, toOwnState } from "../testing/samples.ts";
+import type { Delivery } from "./delivery.ts";
+import { mergePosted, takeOver } from "./takeover.ts";
+
+const to = { id: "C1", kind: "channel" } as const;
+const posted = (raw: string, id: string, fields: Partial<Delivery> = {}) =>
+  toDelivery({ raw, state: "sent", address: { channel: raw, id }, ...fields });
+
+describe("takeOver", () => {
+  it("doubts everybody the dead holder may have been telling, and nobody else", () => {
+    const deliveries = [
+      toDelivery({ raw: "a" }),
+      toDelivery({ raw: "b", state: "blocked", to, code: "recipient_forbidden" }),
+      toDelivery({ raw: "c", state: "blocked", code: "recipient_unknown" }),
+      posted("d", "1"),
+      toDelivery({ raw: "e", state: "gone" }),
+      toDelivery({ raw: "f", state: "skipped" }),
+      toDelivery({ raw: "g", state: "orphan", unsure: true }),
+    ];
+    const doubted = takeOver(toOwnState(deliveries)).deliveries;
+    expect(doubted.filter(({ unsure }) => unsure).map(({ raw }) => raw)).toEqual(["a", "b", "g"]);
+    expect(doubted.map(({ state }) => state)).toEqual(deliveries.map(({ state }) => state));
+  });
+});
+
+describe("mergePosted", () => {
+  const merge = (theirs: readonly Delivery[], ours: readonly Delivery[]) =>
+    mergePosted(toOwnState(theirs), ours, slashAddress).deliveries;
+
+  it("makes those told whom the other record still waits for", () => {
+    const theirs = [toDelivery({ raw: "a" }), toDelivery({ raw: "b", unsure: true })];
+    expect(merge(theirs, [posted("b", "1")])).toEqual([theirs[0], posted("b", "1")]);
+  });
+
+  it("keeps a second message of somebody the other one has told: both are kept true", () => {
+    expect(merge([posted("a", "1")], [posted("a", "2")])).toEqual([posted("a", "1"), posted("a", "2")]);
+  });
+
+  it("adds what was adopted, which has no raw form to be found by", () => {
+    const adopted = posted("", "9", { address: { channel: "C9", id: "9" } });
+    expect(merge([toDelivery({ raw: "" })], [adopted])).toEqual([toDelivery({ raw: "" }), adopted]);
+  });
+
+  it("adds nothing that is known or was never posted", () => {
+    const theirs = [posted("a", "1"), toDelivery({ raw: "b" })];
+    expect(merge(theirs, [posted("a", "1", { replies: 7 }), toDelivery({ raw: "c" })])).toEqual(theirs);
+  });
+
+  it("changes nothing a second time", () => {
+    const ours = [posted("a", "2"), posted("b", "3"), posted("x", "4")];
+    const once = merge([posted("a", "1"), toDelivery({ raw: "b" })], ours);
+    expect(merge(once, ours)).toEqual(once);
+  });
+});
