@@ -15,6 +15,7 @@ const room = {
   resources: 1_200,
   name: 150,
   reason: 2_800,
+  replyReason: 2_600,
   resolution: 900,
   reviews: 1_500,
   reviewReason: 300,
@@ -65,7 +66,7 @@ function toStatus({ label, text, promotedTo }: Extract<Part, { kind: "status" }>
 
 /** One reply: a review or an outcome, as a single section. */
 export function toReplyBlocks(head: string, reason: string): KnownBlock[] {
-  return section(reason.trim() === "" ? head : `${head}\n${quote(reason, room.reason, "blocks")}`);
+  return section(reason.trim() === "" ? head : `${head}\n${quote(reason, room.replyReason, "blocks")}`);
 }
 
 function toField({ label, value }: Fact): string {

@@ -1,7 +1,7 @@
 import { type Call, type Check, createRateLimiter, silentLog, systemClock } from "@access-plugins/core";
 import { afterEach, expect, it } from "vitest";
 import { createSlackMessenger } from "./messenger.ts";
-import { createFakeSlackServer, type FakeSlackServer, type Fault } from "./testing/index.ts";
+import { createFakeSlackServer, type FakeSlackServer, type SlackFault } from "./testing/index.ts";
 
 const servers: FakeSlackServer[] = [];
 afterEach(() => Promise.all(servers.splice(0).map((slack) => slack.close())));
@@ -34,7 +34,7 @@ it("says of each missing scope what does not work without it", async () => {
 
 it("says nothing about scopes where Slack does not tell them", async () => {
   const body = JSON.stringify({ ok: true, team: "T", user: "u", bot_id: "B1" });
-  const effect: Fault["effect"] = {
+  const effect: SlackFault["effect"] = {
     kind: "status",
     status: 200,
     body,
@@ -46,7 +46,7 @@ it("says nothing about scopes where Slack does not tell them", async () => {
 
 it("warns of a token that is a person's", async () => {
   const body = JSON.stringify({ ok: true, team: "T", user: "alice" });
-  const effect: Fault["effect"] = {
+  const effect: SlackFault["effect"] = {
     kind: "status",
     status: 200,
     body,

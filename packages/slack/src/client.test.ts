@@ -98,9 +98,7 @@ describe("a call", () => {
   it("goes to the method's plain address", async () => {
     const { slack, client } = await open();
     await client.call(post, anyCall());
-    expect(slack.calls.map(({ url, arguments: given }) => [url, given])).toEqual([
-      ["/api/chat.postMessage", post.args],
-    ]);
+    expect(slack.calls).toMatchObject([{ url: "POST /api/chat.postMessage", content: post.args }]);
   });
 
   it("leaves neither a timer nor a listener behind", async () => {

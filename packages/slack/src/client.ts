@@ -7,7 +7,7 @@ import type { Method } from "./limits.ts";
 import { createTransport } from "./transport.ts";
 
 /** One call of Slack's Web API. */
-export interface SlackRequest<T> {
+interface SlackRequest<T> {
   readonly method: Method;
   /** Form fields; structures already as JSON text. */
   readonly args: Readonly<Record<string, string | boolean>>;

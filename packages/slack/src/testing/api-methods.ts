@@ -55,9 +55,9 @@ export const apiMethods: ReadonlyMap<string, ApiMethod> = new Map<string, ApiMet
   ["reactions.add", { scopes: ["reactions:write"], rate: tier3, takesJson: true, run: addReaction }],
 ]);
 
-export const teamId = "T0FAKETEAM";
-export const botUserId = "U0FAKEBOT1";
-export const botId = "B0FAKEBOT1";
+const teamId = "T0FAKETEAM";
+const botUserId = "U0FAKEBOT1";
+const botId = "B0FAKEBOT1";
 
 function authTest(): Answer {
   const who = { team: "Fake workspace", team_id: teamId, user: "access-bot", user_id: botUserId, bot_id: botId };

@@ -19,7 +19,7 @@ export const anyText: fc.Arbitrary<string> = fc.oneof(
   fc.string({ unit: "binary", maxLength: 60 }),
   fc.string({ unit: fc.constantFrom("<", ">", "&", "*", "_", "~", "`", ":", ".", "@", "#", "!", "|", "\n", " ", "a") }),
   fc
-    .tuple(fc.constantFrom(...hostileTexts), fc.integer({ min: 1, max: 300 }))
+    .tuple(fc.constantFrom(...hostileTexts), fc.integer({ min: 1, max: 80 }))
     .map(([text, times]) => text.repeat(times)),
   fc.array(fc.constantFrom(...hostileTexts), { maxLength: 6 }).map((texts) => texts.join("")),
   fc.constant(""),
@@ -45,14 +45,14 @@ export const anyMessage: fc.Arbitrary<RequestMessage> = fc.record(
     user: anyText,
     kind: fc.constantFrom("unspecified", "short_term", "long_term"),
     roles: fc.array(
-      fc.record({ name: anyText, logins: fc.array(anyText, { maxLength: 60 }) }, { requiredKeys: ["name"] }),
-      { maxLength: 60 },
+      fc.record({ name: anyText, logins: fc.array(anyText, { maxLength: 8 }) }, { requiredKeys: ["name"] }),
+      { maxLength: 20 },
     ),
-    resources: fc.array(anyText, { maxLength: 300 }),
+    resources: fc.array(anyText, { maxLength: 60 }),
     reason: anyText,
     status: fc.constantFrom(...statuses),
     resolveReason: anyText,
-    reviews: fc.array(review, { maxLength: 50 }),
+    reviews: fc.array(review, { maxLength: 20 }),
     promotedTo: fc.record({ name: anyText, title: anyText }),
     action,
     times: fc.record(

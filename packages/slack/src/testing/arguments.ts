@@ -1,43 +1,40 @@
+import type { HostRequest } from "@access-plugins/testing/fake-http";
 import { SlackRefusal } from "./refusal.ts";
-
-/** One request as it came in. */
-export interface RawRequest {
-  readonly httpMethod: string;
-  /** Path and query, as they came. */
-  readonly url: string;
-  readonly query: URLSearchParams;
-  readonly contentType: string;
-  readonly authorization: string | undefined;
-  readonly body: string;
-}
 
 /** Arguments of a call by name, and the token it carries. */
 export interface ApiArguments {
   readonly token: string | undefined;
+  /** Without the token. */
   readonly values: Readonly<Record<string, unknown>>;
 }
 
 /** Reads the arguments the way Slack does; `takesJson` is false for the methods that only read. */
-export function readArguments(request: RawRequest, takesJson: boolean): ApiArguments {
-  const values = { ...Object.fromEntries(request.query), ...readBody(request, takesJson) };
-  const bearer = /^bearer (.+)$/iu.exec(request.authorization ?? "")?.[1];
-  const inForm = isJson(request) ? undefined : values["token"];
-  return { token: bearer ?? (typeof inForm === "string" ? inForm : undefined), values };
+export function readArguments(request: HostRequest, takesJson: boolean): ApiArguments {
+  const given = { ...Object.fromEntries(request.query), ...readBody(request, takesJson) };
+  const { token: argument, ...values } = given;
+  const bearer = /^bearer (.+)$/iu.exec(request.headers.authorization ?? "")?.[1];
+  const inForm = typeof argument === "string" && !isJson(request) ? argument : undefined;
+  return { token: bearer ?? inForm, values };
 }
 
-function readBody(request: RawRequest, takesJson: boolean): Record<string, unknown> {
+function readBody(request: HostRequest, takesJson: boolean): Record<string, unknown> {
   if (request.httpMethod === "GET" || request.body === "") return {};
-  if (request.contentType === "") throw new SlackRefusal("missing_post_type");
-  const charset = /charset=([^;\s]+)/iu.exec(request.contentType)?.[1] ?? "utf-8";
+  const contentType = contentTypeOf(request);
+  if (contentType === "") throw new SlackRefusal("missing_post_type");
+  const charset = /charset=([^;\s]+)/iu.exec(contentType)?.[1] ?? "utf-8";
   if (!/^"?(?:utf-8|iso-8859-1)"?$/iu.test(charset)) throw new SlackRefusal("invalid_charset");
   if (isJson(request)) return takesJson ? readJson(request.body) : {};
-  if (/^application\/x-www-form-urlencoded\b/iu.test(request.contentType)) return readForm(request.body);
-  if (/^text\/plain\b/iu.test(request.contentType)) return {};
+  if (/^application\/x-www-form-urlencoded\b/iu.test(contentType)) return readForm(request.body);
+  if (/^text\/plain\b/iu.test(contentType)) return {};
   throw new SlackRefusal("invalid_post_type");
 }
 
-function isJson(request: RawRequest): boolean {
-  return /^application\/json\b/iu.test(request.contentType);
+function contentTypeOf(request: HostRequest): string {
+  return request.headers["content-type"] ?? "";
+}
+
+function isJson(request: HostRequest): boolean {
+  return /^application\/json\b/iu.test(contentTypeOf(request));
 }
 
 function readJson(body: string): Record<string, unknown> {

@@ -1,9 +1,9 @@
 import type { ContractFault, ContractRig, ContractSuite, ShownMessage } from "@access-plugins/testing";
 import { createSlackMessenger } from "../index.ts";
 import { createFakeSlackServer, type FakeSlackServer } from "./fake-slack-server.ts";
-import type { Fault } from "./faults.ts";
 import { judgeMessage } from "./judge-message.ts";
 import { renderForReader } from "./render-for-reader.ts";
+import type { SlackFault } from "./slack-faults.ts";
 import { contentOf, type FakeMessage } from "./workspace.ts";
 
 const token = "xoxb-contract-secret-1234567890";
@@ -88,7 +88,7 @@ function toShown(message: FakeMessage | undefined): ShownMessage | undefined {
   };
 }
 
-function toEffect(fault: ContractFault): Fault["effect"] {
+function toEffect(fault: ContractFault): SlackFault["effect"] {
   switch (fault.kind) {
     case "rate-limited":
       return fault.retryAfterSeconds === undefined

@@ -1,7 +1,7 @@
-import type { ServerResponse } from "node:http";
+import { summarizeCalls } from "@access-plugins/testing/fake-http";
 import { z } from "zod";
 import type { FakeSlackServer } from "./fake-slack-server.ts";
-import { faultSchema } from "./faults.ts";
+import { slackFaultSchema } from "./slack-faults.ts";
 
 const settingsSchema = z.strictObject({
   latencyMs: z.number().min(0).optional(),
@@ -37,10 +37,6 @@ const seedSchema = z.strictObject({
 
 type Command = (slack: FakeSlackServer, body: unknown) => unknown;
 
-/**
- * What other processes (benches, kill tests) may ask of a running fake. `GET state` and `GET summary` read; `POST
- * settings`, `POST seed`, `POST fail` and `POST heal` change.
- */
 const commands: Readonly<Record<string, Command>> = {
   "GET state": ({ workspace, calls }) => ({
     users: workspace.users,
@@ -61,50 +57,31 @@ const commands: Readonly<Record<string, Command>> = {
       channels: channels.map((channel) => workspace.addChannel({ name: channel.name, ...definedOnly(channel) })),
     };
   },
-  "POST fail": (slack, body) => slack.fail(faultSchema.parse(body)),
+  "POST fail": (slack, body) => slack.fail(slackFaultSchema.parse(body)),
   "POST heal": (slack) => slack.heal(),
 };
 
-export function handleControl(
-  slack: FakeSlackServer,
-  url: URL,
-  httpMethod: string,
-  body: string,
-  response: ServerResponse,
-): void {
-  const command = commands[`${httpMethod} ${url.pathname.slice("/__control/".length)}`];
-  if (command === undefined) {
-    reply(response, 404, { error: `Known: ${Object.keys(commands).join(", ")}` });
-    return;
-  }
-  try {
-    reply(response, 200, command(slack, body === "" ? {} : JSON.parse(body)) ?? {});
-  } catch (thrown) {
-    reply(response, 400, { error: thrown instanceof Error ? thrown.message : String(thrown) });
-  }
+/**
+ * What other processes (benches, kill tests) may ask of a running fake below `/__control/`. `GET state` and `GET
+ * summary` read; `POST settings`, `POST seed`, `POST fail` and `POST heal` change.
+ */
+export function handleControl(slack: FakeSlackServer, name: string, body: unknown): unknown {
+  const command = commands[name];
+  if (command === undefined) throw new Error(`Known are ${Object.keys(commands).join(", ")}.`);
+  return command(slack, body);
 }
 
 /** Counts instead of contents: what a bench asks again and again. */
 function summarize({ workspace, calls }: FakeSlackServer): unknown {
-  const outcomes: Record<string, Record<string, number>> = {};
-  for (const call of calls) {
-    const outcome = call.outcome ?? (call.abandoned ? "abandoned" : "open");
-    const counts = outcomes[call.method] ?? {};
-    outcomes[call.method] = { ...counts, [outcome]: (counts[outcome] ?? 0) + 1 };
-  }
   const sum = (count: (message: (typeof workspace.messages)[number]) => number) =>
     workspace.messages.reduce((total, message) => total + count(message), 0);
   return {
     messages: workspace.messages.length,
     edits: sum((message) => message.history.length - 1),
     replies: sum((message) => message.replies.length),
-    calls: outcomes,
+    calls: summarizeCalls(calls),
     lastCallAt: calls.at(-1)?.at,
   };
-}
-
-function reply(response: ServerResponse, status: number, body: unknown): void {
-  response.writeHead(status, { "content-type": "application/json; charset=utf-8" }).end(JSON.stringify(body));
 }
 
 type Defined<T> = { [Key in keyof T]?: Exclude<T[Key], undefined> };

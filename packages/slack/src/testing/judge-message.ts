@@ -64,7 +64,7 @@ function isLabel({ tokens }: { readonly tokens: readonly Token[] }): boolean {
 }
 
 /** Every label of our messages; a reader takes what stands in bold for ours. */
-export const labels: ReadonlySet<string> = new Set([
+const labels: ReadonlySet<string> = new Set([
   "User",
   "Cluster",
   "Requested",

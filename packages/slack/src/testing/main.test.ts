@@ -38,7 +38,7 @@ it("runs as a process of its own and is steered and read over HTTP", async () =>
     ]);
     expect(await control("settings", { latencyMs: 1, rates: { perChannel: 0.01 } })).toEqual([200, {}]);
     expect(await control("settings", { latency: 1 })).toEqual([400, { error: expect.stringContaining("latency") }]);
-    expect(await control("nonsense")).toEqual([404, { error: expect.stringContaining("GET state") }]);
+    expect(await control("nonsense")).toEqual([400, { error: expect.stringContaining("GET state") }]);
     expect(await control("fail", { effect: { kind: "refuse", error: "fatal_error" }, times: 1 })).toEqual([200, {}]);
     expect(await post("anything")).toMatchObject({ error: "fatal_error" });
     expect(await post("b")).toMatchObject({ error: "is_archived" });
@@ -50,7 +50,7 @@ it("runs as a process of its own and is steered and read over HTTP", async () =>
         messages: 1,
         edits: 0,
         replies: 0,
-        calls: { "chat.postMessage": { fatal_error: 1, is_archived: 1, ok: 1, ratelimited: 1 } },
+        calls: { "chat.postMessage": { "http 200": 1, is_archived: 1, ok: 1, ratelimited: 1 } },
       },
     ]);
     expect(await control("state")).toMatchObject([

@@ -78,14 +78,20 @@ function bare(pattern: RegExp): Rule {
   return { pattern, bareOnly: true, token: (match) => ({ kind: "link", url: match[0], label: match[0] }) };
 }
 
-// No markup begins within a word.
-const insideWord = /^[\p{L}\p{N}]{2}$/u;
+const markers: ReadonlySet<string> = new Set("<>&`*_~:@#");
+const wordStart = /^(?:|[^\p{L}\p{N}])[\p{L}\p{N}]$/u;
+
+/** Markup begins with a marker; a bare address with a word, never within one. */
+function mayBegin(line: string, at: number, { linksBareAddresses }: ParseOptions): boolean {
+  if (markers.has(line.charAt(at))) return true;
+  return linksBareAddresses && wordStart.test(line.slice(Math.max(0, at - 1), at + 1));
+}
 
 function parseInline(line: string, options: ParseOptions): readonly Token[] {
   const tokens: Token[] = [];
   let plain = "";
   for (let at = 0; at < line.length; ) {
-    const found = insideWord.test(line.slice(at - 1, at + 1)) ? undefined : firstMatch(line, at, options);
+    const found = mayBegin(line, at, options) ? firstMatch(line, at, options) : undefined;
     if (found === undefined) {
       plain += line.charAt(at);
       at += 1;

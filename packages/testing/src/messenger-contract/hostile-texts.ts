@@ -3,7 +3,7 @@
  * it as plain text.
  */
 const payloads: readonly string[] = [
-  // Mentions: Slack, Mattermost, Teams.
+  // Mentions, in the ways of several platforms.
   "<!channel>",
   "<!here>",
   "<!everyone|all>",
@@ -48,7 +48,7 @@ const payloads: readonly string[] = [
   "a@evil.example",
   "mailto:a@evil.example",
   "tel:+123456",
-  "slack://channel?id=1",
+  "some-app://channel?id=1",
   "javascript:alert(1)",
   "data:text/html,x",
   "[Approve](https://evil.example)",

@@ -20,7 +20,7 @@ export function hostile(suite: ContractSuite, open: OpenStage): void {
         const shown = await post(stage, message);
         expectHarmless(shown, text);
         const { text: seen } = shown;
-      for (const field of textFields) expect(seen, text).toContain(`${field}7`);
+        for (const field of textFields) expect(seen, text).toContain(`${field}7`);
       }
     },
   );
