@@ -10,9 +10,6 @@ export interface AdaptiveCard {
   readonly actions?: readonly OpenUrl[];
 }
 
-/** How Teams colours texts and, as a style, whole containers. */
-type Tone = "accent" | "good" | "attention" | "warning";
-
 export type Element = TextBlock | RichTextBlock | ColumnSet | Container;
 
 interface Placed {
@@ -27,7 +24,6 @@ export interface TextBlock extends Placed {
   readonly wrap: true;
   readonly size?: "small" | "large";
   readonly weight?: "bolder";
-  readonly color?: Tone | "default";
   readonly isSubtle?: boolean;
 }
 
@@ -58,7 +54,7 @@ export interface Column {
 
 export interface Container extends Placed {
   readonly type: "Container";
-  readonly style?: Tone | "emphasis";
+  readonly style?: "accent" | "good" | "attention" | "warning" | "emphasis";
   readonly bleed?: boolean;
   readonly items: readonly Element[];
 }

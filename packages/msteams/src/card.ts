@@ -82,16 +82,15 @@ const styles: Readonly<Record<MessageStatus, NonNullable<Container["style"]>>> =
 function toHeader(parts: readonly DocumentPart[], of: MessageStatus): Container {
   const items = parts.flatMap((part) => {
     if (part.kind === "title") return [words(part.text, { size: "large", weight: "bolder" })];
-    return part.kind === "status" ? toStatus(part, of) : [];
+    return part.kind === "status" ? toStatus(part) : [];
   });
   return { type: "Container", style: styles[of], bleed: true, items };
 }
 
-function toStatus({ text, promotedTo }: PartOf<"status">, of: MessageStatus): readonly Element[] {
-  const style = styles[of];
-  const color = style === "emphasis" ? "default" : style;
+/** In the container's own colour: coloured text on it would be hard to read. */
+function toStatus({ text, promotedTo }: PartOf<"status">): readonly Element[] {
   const to = [line([run("to "), run(toName(promotedTo, room.promotedTo), { weight: "bolder" })], { spacing: "none" })];
-  return [words(text, { weight: "bolder", color, spacing: "none" }), ...(promotedTo === "" ? [] : to)];
+  return [words(text, { weight: "bolder", spacing: "none" }), ...(promotedTo === "" ? [] : to)];
 }
 
 function toElements(part: DocumentPart): readonly Element[] {

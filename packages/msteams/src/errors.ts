@@ -157,8 +157,9 @@ function pauseOf(retryAfter: string | undefined): number | undefined {
   return Number.isNaN(seconds) ? undefined : Math.min(Math.max(0, Math.ceil(seconds * 1_000)), longestPauseMs);
 }
 
-function isPage({ headers, text }: HttpAnswer): boolean {
-  return text !== "" && !/\bjson\b/iu.test(headers["content-type"] ?? "") && parse(text) === undefined;
+/** A page is somebody else's answer: Microsoft's refusals are JSON or nothing. */
+function isPage({ text }: HttpAnswer): boolean {
+  return /^\s*</u.test(text);
 }
 
 function parse(text: string): unknown {

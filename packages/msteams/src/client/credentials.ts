@@ -20,26 +20,18 @@ export interface CredentialDeps extends LoginClientDeps {
   readonly secrets: CredentialSecrets;
 }
 
-/** Who the bot is at this moment, as Azure's library wants it. */
-export interface Credential {
-  readonly azure: TokenCredential;
-  /** How its last attempt went. */
-  readonly attempt: LoginAttempt;
-  /** Changes when a secret or a certificate was renewed: then this one is out of date. */
-  readonly version: string;
-}
-
-/** Builds the credential of the configured kind; `known` is given back when nothing about it has changed. */
-export async function openCredential(
+/**
+ * Builds the credential of the configured kind, with what is known of its secret at this moment. One for each sign-in:
+ * Azure's library keeps tokens of its own, and neither a refused one nor a renewed secret's predecessor may come back.
+ */
+export async function createCredential(
   settings: CredentialSettings,
   deps: CredentialDeps,
-  known?: Credential,
-): Promise<Credential> {
+  attempt: LoginAttempt,
+): Promise<TokenCredential> {
   const material = await readMaterial(settings, deps.secrets);
-  if (known !== undefined && known.version === material) return known;
   // Loaded when it is needed first: it is the largest dependency by far.
   const azure = await import("@azure/identity");
-  const attempt: LoginAttempt = {};
   const { app_id: clientId, tenant_id: tenantId } = settings;
   const options = {
     authorityHost: deps.endpoints.login,
@@ -49,29 +41,26 @@ export async function openCredential(
     retryOptions: { maxRetries: 0 },
     httpClient: createLoginClient(deps, attempt),
   };
-  const build = (): TokenCredential => {
-    switch (settings.auth) {
-      case "secret":
-        return new azure.ClientSecretCredential(tenantId, clientId, material, options);
-      case "certificate": {
-        const password = deps.secrets.certificatePassword?.() || undefined;
-        const certificate = { certificate: material, ...(password ? { certificatePassword: password } : {}) };
-        const sendCertificateChain = settings.certificate_chain;
-        return new azure.ClientCertificateCredential(tenantId, clientId, certificate, {
-          ...options,
-          sendCertificateChain,
-        });
-      }
-      case "workload_identity": {
-        const tokenFilePath = settings.federated_token_file;
-        return new azure.WorkloadIdentityCredential({ ...options, tenantId, clientId, tokenFilePath });
-      }
-      case "managed_identity":
-        // Asks a service on this very machine, whose address differs between Azure's products: not the login host.
-        return new azure.ManagedIdentityCredential({ clientId, retryOptions: options.retryOptions });
+  switch (settings.auth) {
+    case "secret":
+      return new azure.ClientSecretCredential(tenantId, clientId, material, options);
+    case "certificate": {
+      const password = deps.secrets.certificatePassword?.();
+      const certificate = { certificate: material, ...(password ? { certificatePassword: password } : {}) };
+      const sendCertificateChain = settings.certificate_chain;
+      return new azure.ClientCertificateCredential(tenantId, clientId, certificate, {
+        ...options,
+        sendCertificateChain,
+      });
     }
-  };
-  return { azure: build(), attempt, version: material };
+    case "workload_identity": {
+      const tokenFilePath = settings.federated_token_file;
+      return new azure.WorkloadIdentityCredential({ ...options, tenantId, clientId, tokenFilePath });
+    }
+    case "managed_identity":
+      // Asks a service on this very machine, whose address differs between Azure's products: not the login host.
+      return new azure.ManagedIdentityCredential({ clientId, retryOptions: options.retryOptions });
+  }
 }
 
 /** What the credential rests on; empty for those that read it themselves at each sign-in. */

@@ -10,8 +10,10 @@ type AzureHttpClient = NonNullable<ClientSecretCredentialOptions["httpClient"]>;
 type AzureRequest = Parameters<AzureHttpClient["sendRequest"]>[0];
 type AzureResponse = Awaited<ReturnType<AzureHttpClient["sendRequest"]>>;
 
-/** How the last attempt to sign in went. */
+/** One attempt to sign in, and how it went. */
 export interface LoginAttempt {
+  /** Ends it. Azure's library passes no signal on. */
+  readonly signal: AbortSignal;
   answer?: HttpAnswer;
   /** What the network threw. */
   failure?: unknown;
@@ -22,8 +24,6 @@ export interface LoginClientDeps {
   readonly limiter: RateLimiter;
   readonly endpoints: Endpoints;
 }
-
-const json = "application/json";
 
 /**
  * Carries the requests of Azure's library over our own transport, one admission of the limiter each, to the login host
@@ -37,7 +37,9 @@ export function createLoginClient(deps: LoginClientDeps, attempt: LoginAttempt):
         throw attempt.failure;
       }
       try {
-        attempt.answer = await deps.limiter.run(operationBuckets("token"), toCall(request), () => send(deps, request));
+        attempt.answer = await deps.limiter.run(operationBuckets("token"), toCall(attempt), () =>
+          send(deps, request, attempt),
+        );
         return toResponse(request, attempt.answer);
       } catch (thrown) {
         attempt.failure = thrown;
@@ -48,28 +50,19 @@ export function createLoginClient(deps: LoginClientDeps, attempt: LoginAttempt):
 }
 
 /** Nobody's request and no lease: a token is everybody's. */
-function toCall(request: AzureRequest): Call {
-  return { signal: toSignal(request), lane: "sign-in", mayStart: () => true };
+function toCall({ signal }: LoginAttempt): Call {
+  return { signal, lane: "sign-in", mayStart: () => true };
 }
 
-function send({ transport }: LoginClientDeps, request: AzureRequest): Promise<HttpAnswer> {
+function send({ transport }: LoginClientDeps, request: AzureRequest, { signal }: LoginAttempt): Promise<HttpAnswer> {
   const { body } = request;
   return transport({
     url: request.url,
     method: request.method === "POST" ? "POST" : "GET",
-    headers: { ...request.headers.toJSON(), "accept-encoding": "identity", accept: json },
+    headers: { ...request.headers.toJSON(), "accept-encoding": "identity", accept: "application/json" },
     ...(typeof body === "string" ? { body } : {}),
-    signal: toSignal(request),
+    signal,
   });
-}
-
-/** Azure's own kind of signal differs from the platform's by a few members only. */
-function toSignal({ abortSignal }: AzureRequest): AbortSignal {
-  if (abortSignal instanceof AbortSignal) return abortSignal;
-  const controller = new AbortController();
-  if (abortSignal?.aborted) controller.abort();
-  abortSignal?.addEventListener("abort", () => controller.abort());
-  return controller.signal;
 }
 
 function toResponse(request: AzureRequest, answer: HttpAnswer): AzureResponse {

@@ -1,7 +1,8 @@
 import { type Call, type Clock, openDeadline, PluginError, toSingleLine, truncate } from "@access-plugins/core";
 import { type FailedCall, toPluginError } from "../errors.ts";
 import { operationBuckets } from "../limits.ts";
-import { type Credential, type CredentialDeps, type CredentialSettings, openCredential } from "./credentials.ts";
+import { type CredentialDeps, type CredentialSettings, createCredential } from "./credentials.ts";
+import type { LoginAttempt } from "./login-client.ts";
 
 /** The two services that take tokens. */
 export type TokenService = "graph" | "connector";
@@ -30,28 +31,33 @@ interface Held {
 }
 
 interface Slot {
-  credential?: Credential | undefined;
   held?: Held | undefined;
   flight?: Promise<Held> | undefined;
 }
 
-/** One credential per service: Azure's library keeps tokens of its own, and a refused one must not come back. */
 export function createTokenSource(settings: CredentialSettings, deps: TokenSourceDeps): TokenSource {
   const { clock, endpoints } = deps;
   const slots: Readonly<Record<TokenService, Slot>> = { graph: {}, connector: {} };
   const scopes = { graph: endpoints.cloud.graphScope, connector: endpoints.cloud.connectorScope };
 
+  async function requestToken(service: TokenService, attempt: LoginAttempt): Promise<Held> {
+    const credential = await createCredential(settings, deps, attempt);
+    const token = await credential.getToken(scopes[service], { abortSignal: attempt.signal });
+    if (token === null) throw new Error("no token was given");
+    // The library computed the end from this machine's wall clock; only the length of the time counts for us.
+    const lifetime = token.expiresOnTimestamp - Date.now();
+    return { token: token.token, until: clock.monotonic() + lifetime - Math.min(marginMs, lifetime / 2) };
+  }
+
   /** Belongs to no single caller: a caller that gives up leaves it to the others. */
   async function signIn(service: TokenService): Promise<Held> {
     const slot = slots[service];
     const deadline = openDeadline(deadlineMs, new AbortController().signal, clock);
+    const attempt: LoginAttempt = { signal: deadline.signal };
     try {
-      slot.credential = await openCredential(settings, deps, slot.credential);
-      slot.held = await requestToken(slot.credential, scopes[service], deadline.signal, clock);
+      slot.held = await requestToken(service, attempt);
       return slot.held;
     } catch (thrown) {
-      const attempt = slot.credential?.attempt ?? {};
-      slot.credential = undefined;
       throw toSignInError(thrown, settings, { ...attempt, ended: deadline.ended });
     } finally {
       deadline.close();
@@ -70,20 +76,8 @@ export function createTokenSource(settings: CredentialSettings, deps: TokenSourc
       const slot = slots[service];
       if (slot.held?.token !== token) return;
       slot.held = undefined;
-      slot.credential = undefined;
     },
   };
-}
-
-async function requestToken(credential: Credential, scope: string, signal: AbortSignal, clock: Clock): Promise<Held> {
-  const { attempt, azure } = credential;
-  delete attempt.answer;
-  delete attempt.failure;
-  const token = await azure.getToken(scope, { abortSignal: signal });
-  if (token === null) throw new Error("no token was given");
-  // The library computed the end from this machine's wall clock; only the length of the time counts for us.
-  const lifetime = token.expiresOnTimestamp - Date.now();
-  return { token: token.token, until: clock.monotonic() + lifetime - Math.min(marginMs, lifetime / 2) };
 }
 
 function toSignInError(
