@@ -1,6 +1,9 @@
-import { randomBytes, randomUUID } from "node:crypto";
+import { randomUUID } from "node:crypto";
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+
+/** Where the last two groups of a UUID begin. */
+const UUID_TAIL = 19;
 
 export const isUuid = (text: string) => UUID.test(text);
 
@@ -14,9 +17,8 @@ export function createRequestIds(version: 4 | 7, now: () => Date): () => string 
     last = earliest > last ? earliest : last + 1n;
     const time = (last >> 12n).toString(16).padStart(12, "0");
     const counter = (last & 0xfffn).toString(16).padStart(3, "0");
-    const random = randomBytes(8);
-    random[0] = ((random[0] ?? 0) & 0x3f) | 0x80;
-    const tail = random.toString("hex");
-    return `${time.slice(0, 8)}-${time.slice(8)}-7${counter}-${tail.slice(0, 4)}-${tail.slice(4)}`;
+    // Variant and random bits are those of any UUID.
+    const tail = randomUUID().slice(UUID_TAIL);
+    return `${time.slice(0, 8)}-${time.slice(8)}-7${counter}-${tail}`;
   };
 }

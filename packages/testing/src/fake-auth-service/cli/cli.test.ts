@@ -68,6 +68,7 @@ test("a running service: credentials, a story told by commands, an end, a restar
   expect(ready).toMatch(/^ready 127\.0\.0\.1:[1-9]\d*$/);
   const authority = await checkCredentials(dir);
   const id = await tellStory(dir);
+  await followReadme(dir);
   child.kill("SIGKILL");
   await once(child, "close");
 
@@ -116,6 +117,26 @@ async function checkCredentials(dir: string): Promise<string> {
   const authority = await readFile(join(dir, "plugin.cas"), "utf8");
   expect(await readFile(join(dir, "identity"), "utf8")).toContain(authority);
   return authority;
+}
+
+/** Runs the commands of the README as they stand there. */
+async function followReadme(dir: string): Promise<void> {
+  const readme = await readFile(new URL("../README.md", import.meta.url), "utf8");
+  const commands = [...readme.matchAll(/^ {4}(?:ID=\$\()?pnpm --silent auth-ctl (.*?)\)?$/gm)].map(
+    ([, args]) => args ?? "",
+  );
+  expect(commands.length).toBeGreaterThan(5);
+  let id = "";
+  for (const command of commands) {
+    const words =
+      command
+        .replaceAll("DIR", dir)
+        .replaceAll("$ID", id)
+        .match(/"[^"]*"|\S+/g) ?? [];
+    const result = await ctl(...words.map((word) => word.replaceAll('"', "")));
+    expect(result, command).toMatchObject({ code: 0, err: "" });
+    if (command.includes(" create --roles")) id = result.out;
+  }
 }
 
 /** Gives the id of a request that is denied in the end. */

@@ -2,12 +2,20 @@ import type { ClaimMapping } from "./role.ts";
 
 type Traits = Readonly<Record<string, readonly string[]>>;
 
+/** Patterns are few and asked about at every request. */
+const compiled = new Map<string, RegExp>();
+
 /** Teleport's matching of names in roles: `*` stands for any text, `^…$` is a regular expression, else equality. */
 export function matchesName(pattern: string, name: string): boolean {
-  if (pattern.startsWith("^") && pattern.endsWith("$")) return new RegExp(pattern, "u").test(name);
-  if (!pattern.includes("*")) return pattern === name;
-  return new RegExp(`^${pattern.split("*").map(escapeText).join(".*")}$`, "su").test(name);
+  const isExpression = pattern.startsWith("^") && pattern.endsWith("$");
+  if (!isExpression && !pattern.includes("*")) return pattern === name;
+  const known = compiled.get(pattern);
+  const expression = known ?? (isExpression ? new RegExp(pattern, "u") : toExpression(pattern));
+  if (!known) compiled.set(pattern, expression);
+  return expression.test(name);
 }
+
+const toExpression = (pattern: string) => new RegExp(`^${pattern.split("*").map(escapeText).join(".*")}$`, "su");
 
 const escapeText = (text: string) => text.replaceAll(/[\\^$.*+?()[\]{}|]/g, "\\$&");
 
