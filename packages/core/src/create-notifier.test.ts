@@ -380,7 +380,7 @@ describe("the connection to Teleport ends", () => {
 });
 
 describe("another process takes over", () => {
-  it("starts on 50 told requests with one list, one plugin-data call and nothing else", async () => {
+  it("starts on 50 told requests with one listing of everything, one plugin-data call and nothing else", async () => {
     const before = await ready(startNotifier());
     for (let at = 0; at < 50; at += 1) before.cluster.create({ id: `r${at}` });
     await before.clock.advance(2_000);
@@ -392,6 +392,7 @@ describe("another process takes over", () => {
     expect(h.cluster.calls.map((call) => call.method).sort()).toEqual([
       "getAllPluginData",
       "getOwnRoles",
+      "listAccessMonitoringRules",
       "listAccessRequests",
       "ping",
     ]);
@@ -516,7 +517,121 @@ describe("another process takes over", () => {
   });
 });
 
+describe("Access Monitoring Rules", () => {
+  const places = (h: Harness, id: string) => Object.keys(h.messenger.statuses(id)).sort();
+
+  it("choose the recipients instead of the role map and the suggested reviewers", async () => {
+    const seed = startNotifier();
+    seed.cluster.setRule({ name: "dba", condition: `access_request.spec.roles.contains("dba")` });
+    const h = await ready(seed);
+    h.cluster.create({ id: "r1", roles: ["dba"], suggestedReviewers: ["bob@example.com"] });
+    h.cluster.create({ id: "r2", roles: ["editor"] });
+    await h.clock.advance(1_000);
+    expect(places(h, "r1")).toEqual(["rule-room"]);
+    expect(places(h, "r2")).toEqual(["general"]);
+    await h.stop();
+  });
+
+  it("apply as the watch brings them, for new requests only", async () => {
+    const h = await ready(startNotifier());
+    h.cluster.create({ id: "before" });
+    await h.clock.advance(1_000);
+    h.cluster.setRule({ name: "all" });
+    h.cluster.create({ id: "under" });
+    await h.clock.advance(1_000);
+    h.cluster.deleteRule("all");
+    h.cluster.create({ id: "after" });
+    await h.clock.advance(1_000);
+    expect(["before", "under", "after"].map((id) => places(h, id))).toEqual([["general"], ["rule-room"], ["general"]]);
+    await h.stop();
+  });
+
+  it("that changed while disconnected are known again before anything is routed", async () => {
+    const h = await ready(startNotifier());
+    h.cluster.setDown(true);
+    h.cluster.setRule({ name: "all" });
+    h.cluster.create({ id: "r1" });
+    h.cluster.setDown(false);
+    await h.clock.advance(10_000);
+    expect(places(h, "r1")).toEqual(["rule-room"]);
+    await h.stop();
+  });
+
+  it("look at the requester's traits, and only rules that need them suffer when they cannot be read", async () => {
+    const seed = startNotifier();
+    seed.cluster.setTraits("alice", { team: ["db"] });
+    seed.cluster.setRule({ name: "by-team", condition: `user.traits["team"].contains("db")` });
+    const h = await ready(seed);
+    h.cluster.create({ id: "known", user: "alice" });
+    h.cluster.create({ id: "unknown", user: "mallory" });
+    await h.clock.advance(1_000);
+    expect(places(h, "known")).toEqual(["rule-room"]);
+    expect(places(h, "unknown")).toEqual(["general"]);
+    await h.stop();
+  });
+
+  it("wait for an answer that may still come: a decision is frozen", async () => {
+    const seed = startNotifier();
+    seed.cluster.setTraits("alice", { team: ["db"] });
+    seed.cluster.setRule({ name: "by-team", condition: `user.traits["team"].contains("db")` });
+    const h = await ready(seed);
+    let failures = 2;
+    h.cluster.before = (method) => {
+      if (method === "getUserTraits" && failures-- > 0) throw new PluginError("unavailable", "down");
+    };
+    h.cluster.create({ id: "r1", user: "alice" });
+    await h.clock.advance(10_000);
+    expect(places(h, "r1")).toEqual(["rule-room"]);
+    await h.stop();
+  });
+
+  it("fall through to the role map only when the platform knows none of their recipients", async () => {
+    const seed = startNotifier();
+    const recipients = (...names: string[]) => ({ notification: { name: "memory", recipients: names } });
+    seed.cluster.setRule({
+      name: "nobody",
+      condition: `access_request.spec.user == "a"`,
+      ...recipients("unknown-1", "unknown-2"),
+    });
+    seed.cluster.setRule({
+      name: "half",
+      condition: `access_request.spec.user == "b"`,
+      ...recipients("unknown-1", "known"),
+    });
+    const h = await ready(seed);
+    h.cluster.create({ id: "r1", user: "a" });
+    h.cluster.create({ id: "r2", user: "b" });
+    await h.clock.advance(2_000);
+    expect(places(h, "r1")).toEqual(["general"]);
+    expect(places(h, "r2")).toEqual(["known"]);
+    await h.stop();
+  });
+
+  it("that are broken are reported once and stop nobody", async () => {
+    const h = await ready(startNotifier());
+    h.cluster.setRule({ name: "broken", condition: "access_request.spec.rolez" });
+    h.cluster.create({ id: "r1" });
+    h.cluster.create({ id: "r2" });
+    await h.clock.advance(1_000);
+    expect([places(h, "r1"), places(h, "r2")]).toEqual([["general"], ["general"]]);
+    expect(textsOf(h, "warn").filter((text) => text.includes("broken"))).toHaveLength(1);
+    await h.stop();
+  });
+});
+
 describe("stopping", () => {
+  it("does not wait for rules that never come", async () => {
+    const h = startNotifier();
+    h.cluster.before = (method) => {
+      if (method === "listAccessMonitoringRules") throw new PluginError("unavailable", "down");
+    };
+    h.cluster.create({ id: "r1" });
+    await h.clock.advance(2_000);
+    const before = h.clock.monotonic();
+    await h.stop();
+    expect(h.clock.monotonic() - before).toBeLessThan(1_000);
+  });
+
   it("finishes what is in flight, stores it and starts nothing new", async () => {
     const h = await ready(startNotifier({ messenger: { latencyMs: 300 } }));
     h.cluster.create({ id: "r1" });

@@ -12,8 +12,9 @@ import { createPluginDataStore } from "./reconcile/plugin-data-store.ts";
 import { createReconciler } from "./reconcile/reconciler.ts";
 import { leaseKey } from "./reconcile/record.ts";
 import type { ClusterView } from "./reconcile/request-view.ts";
+import { createMonitoringRules } from "./routing/monitoring-rules.ts";
 import { createRecipientDirectory } from "./routing/recipient-directory.ts";
-import { routeStatic } from "./routing/recipient-router.ts";
+import { createRouter } from "./routing/router.ts";
 import type { ClusterInfo } from "./teleport.ts";
 import { createCatchUp } from "./watch/catch-up.ts";
 import { createRequestIndex } from "./watch/request-index.ts";
@@ -40,6 +41,15 @@ export function createNotifier(options: NotifierOptions): Notifier {
 
   const gate = createClientGate(clock, log, () => reconciler.retryAll());
   const directory = createRecipientDirectory({ messenger, clock });
+  const rules = createMonitoringRules({ pluginName, log });
+  const rulesKnown = Promise.withResolvers<void>();
+  const router = createRouter({
+    rules,
+    rulesKnown: () => rulesKnown.promise,
+    teleport,
+    routes: options.routes,
+    log,
+  });
   const limiter = createRateLimiter({ clock, concurrency: concurrentTeleportCalls });
   const reconciler = createReconciler(index, {
     store: createPluginDataStore(teleport, pluginName, limiter),
@@ -52,25 +62,26 @@ export function createNotifier(options: NotifierOptions): Notifier {
     meter,
     holder: random.token(9),
     cluster: () => cluster,
-    route(request) {
-      const routing = routeStatic(request, options.routes);
-      for (const reviewer of routing.invalid) {
-        log.warn("Failed to notify a suggested reviewer with an invalid email address", {
-          request_id: request.id,
-          reviewer,
-        });
-      }
-      return routing;
-    },
+    router,
     storeRefused(problem) {
       storeProblem = problem;
     },
   });
-  const catchUp = createCatchUp({ teleport, pluginName, index, mark: reconciler.mark, clock, log });
+  const catchUp = createCatchUp({
+    teleport,
+    pluginName,
+    index,
+    rules,
+    onRules: rulesKnown.resolve,
+    mark: reconciler.mark,
+    clock,
+    log,
+  });
   const loop = createWatchLoop({
     teleport,
     index,
     catchUp,
+    rules,
     mark: reconciler.mark,
     onReady() {
       const { ready } = status();

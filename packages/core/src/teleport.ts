@@ -1,3 +1,4 @@
+import type { AccessMonitoringRule } from "./domain/access-monitoring-rule.ts";
 import type { AccessRequest } from "./domain/access-request.ts";
 
 /**
@@ -38,6 +39,16 @@ export interface TeleportClient {
   getRole(name: string, signal: AbortSignal): Promise<Role>;
   /** `not_found` or `forbidden` are thrown. */
   getUser(name: string, signal: AbortSignal): Promise<User>;
+  /**
+   * Traits of a user as they are when the user logs in: of the login state if there is one, else of the user.
+   * `not_found` or `forbidden` are thrown.
+   */
+  getUserTraits(name: string, signal: AbortSignal): Promise<Readonly<Record<string, readonly string[]>>>;
+  /**
+   * The Access Monitoring Rules about Access Requests that notify this plugin, page by page; none from servers that
+   * have no rules. `forbidden` is thrown.
+   */
+  listAccessMonitoringRules(plugin: string, signal: AbortSignal): AsyncIterable<readonly AccessMonitoringRule[]>;
 }
 
 /** One plugin's entry: string keys and values; empty values do not exist. */
@@ -75,7 +86,7 @@ export type WatchEvent =
   | { readonly type: "superseded" }
   | { readonly type: "put"; readonly kind: "access_request"; readonly request: AccessRequest }
   | { readonly type: "delete"; readonly kind: WatchKind; readonly name: string }
-  | { readonly type: "put"; readonly kind: "access_monitoring_rule"; readonly name: string };
+  | { readonly type: "put"; readonly kind: "access_monitoring_rule"; readonly rule: AccessMonitoringRule };
 
 export interface Role {
   readonly name: string;

@@ -9,8 +9,9 @@ import { createFindProxy } from "./dial/proxy-settings.ts";
 import { createRoutes } from "./dial/routes.ts";
 import { openTcp } from "./dial/wire.ts";
 import type { CredentialFiles } from "./identity.ts";
+import { listAccessMonitoringRules } from "./monitoring-rules.ts";
 import { getAllPluginData, getPluginData, updatePluginData } from "./plugin-data.ts";
-import { getOwnRoles, getRole, getUser } from "./users.ts";
+import { getOwnRoles, getRole, getUser, getUserTraits } from "./users.ts";
 import { watchEvents } from "./watch.ts";
 
 /** How to reach a cluster and as whom. */
@@ -75,6 +76,8 @@ export function createTeleportClient(config: TeleportClientConfig, deps: Telepor
     getOwnRoles: (signal) => getOwnRoles(caller, signal),
     getRole: (name, signal) => getRole(caller, name, signal),
     getUser: (name, signal) => getUser(caller, name, signal),
+    getUserTraits: (name, signal) => getUserTraits(caller, name, signal),
+    listAccessMonitoringRules: (plugin, signal) => listAccessMonitoringRules(caller, plugin, signal),
     credentialStatus: () => source.status(),
     close() {
       closed.abort(new PluginError("aborted", "The Teleport client is closed."));

@@ -1,7 +1,9 @@
 import { type Client, createClient } from "@connectrpc/connect";
 import { createGrpcTransport } from "@connectrpc/connect-node";
 import { toPluginError } from "./errors.ts";
+import { AccessMonitoringRulesService } from "./gen/teleport/accessmonitoringrules/v1/accessmonitoringrules_pb.ts";
 import { AuthService } from "./gen/teleport/legacy/client/proto/authservice_pb.ts";
+import { UserLoginStateService } from "./gen/teleport/userloginstate/v1/userloginstate_pb.ts";
 import { UsersService } from "./gen/teleport/users/v1/users_pb.ts";
 import type { Credentials } from "./identity.ts";
 import type { Session } from "./session.ts";
@@ -13,6 +15,8 @@ export interface Connection {
   readonly credentials: Credentials;
   readonly auth: Client<typeof AuthService>;
   readonly users: Client<typeof UsersService>;
+  readonly loginStates: Client<typeof UserLoginStateService>;
+  readonly monitoringRules: Client<typeof AccessMonitoringRulesService>;
   /**
    * Methods that the server behind this connection answered with Unimplemented. Not for ever: after an upgrade the
    * next connection meets a newer server.
@@ -36,6 +40,8 @@ export function createConnection(session: Session, credentials: Credentials): Co
     credentials,
     auth: createClient(AuthService, transport),
     users: createClient(UsersService, transport),
+    loginStates: createClient(UserLoginStateService, transport),
+    monitoringRules: createClient(AccessMonitoringRulesService, transport),
     lacks: new Set(),
   };
 }

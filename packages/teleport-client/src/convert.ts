@@ -23,6 +23,7 @@ import type * as rules from "./gen/teleport/accessmonitoringrules/v1/accessmonit
 import { type Event, Operation, type PingResponse } from "./gen/teleport/legacy/client/proto/authservice_pb.ts";
 import * as types from "./gen/teleport/legacy/types/types_pb.ts";
 import type { LabelValues } from "./gen/teleport/legacy/types/wrappers/wrappers_pb.ts";
+import type { UserLoginState } from "./gen/teleport/userloginstate/v1/userloginstate_pb.ts";
 
 /** Seconds of 0001-01-01T00:00:00Z: a time that Go never set. */
 const goZeroSeconds = -62_135_596_800n;
@@ -189,6 +190,10 @@ function toRoleConditions(conditions: types.RoleConditions | undefined): RoleCon
 
 function toPromotedAccessList(list: types.PromotedAccessList | undefined): PromotedAccessList | undefined {
   return list === undefined ? undefined : { name: list.Name, title: list.Title };
+}
+
+export function toTraits({ spec }: UserLoginState): User["traits"] {
+  return Object.fromEntries((spec?.traits ?? []).map(({ key, values }) => [key, values]));
 }
 
 function toRecord(labels: LabelValues | undefined): Readonly<Record<string, readonly string[]>> {

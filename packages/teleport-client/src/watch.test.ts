@@ -32,7 +32,11 @@ describe("a watch", () => {
     const watch = open(createClient());
     await watch.next();
     auth.monitoringRules.set({ name: "on-call", subjects: ["access_request"], condition: "true" });
-    expect(await watch.next()).toEqual({ type: "put", kind: "access_monitoring_rule", name: "on-call" });
+    expect(await watch.next()).toMatchObject({
+      type: "put",
+      kind: "access_monitoring_rule",
+      rule: { name: "on-call", subjects: ["access_request"], condition: "true" },
+    });
     auth.monitoringRules.delete("on-call");
     expect(await watch.next()).toEqual({ type: "delete", kind: "access_monitoring_rule", name: "on-call" });
   });

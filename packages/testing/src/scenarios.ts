@@ -25,6 +25,7 @@ export function pluginScenarios(simulation: Simulation): void {
 
   describe(`${simulation.app} with ${simulation.title}`, () => {
     describe("the life of a request", () => lifeOfARequest(play));
+    describe("Access Monitoring Rules", () => rules(play));
     describe("a process that is killed", () => killedProcesses(play));
     describe("the world around it", () => troubledWorld(play));
   });
@@ -91,6 +92,27 @@ const seams: readonly (readonly [string, (theatre: Theatre) => Seam, { inFlight:
   ["between two of its three posts", holdPost("before"), { inFlight: 1 }],
   ["while a post is accepted and not answered", holdPost("after"), { inFlight: 1 }],
 ];
+
+function rules(play: Play): void {
+  play("choose who is told, and a rule that changes applies to the next request", async (theatre) => {
+    const { auth } = theatre;
+    await theatre.start();
+    const plain = auth.createRequest();
+    await theatre.untilShown(plain, "PENDING", 3);
+    await untilStored(theatre, plain, 3);
+    const [name = ""] = Object.keys(auth.pluginData(plain));
+    auth.monitoringRules.set({
+      name: "editors",
+      subjects: ["access_request"],
+      condition: `access_request.spec.roles.contains("editor")`,
+      notification: { name, recipients: ["bob@example.com"] },
+    });
+    const ruled = auth.createRequest();
+    await theatre.untilShown(ruled, "PENDING", 1);
+    await untilStored(theatre, ruled, 1);
+    expect(theatre.about(ruled)).toHaveLength(1);
+  });
+}
 
 function killedProcesses(play: Play): void {
   for (const [seam, hold, { inFlight }] of seams) {

@@ -21,18 +21,19 @@ export interface Opened {
 const abandonedMs = 60_000;
 
 /** Reads what is stored the way the protocol says; an end means that there is nothing to do for us now. */
-export function openRecord(
+export async function openRecord(
   entry: StoredEntry,
   source: RequestSource,
   context: SessionContext,
   carry: Carry | undefined,
-): Opened | SessionEnd {
+  signal: AbortSignal,
+): Promise<Opened | SessionEnd> {
   const record = decodeRecord(entry.data, context.messenger.stored);
   switch (record.kind) {
     case "none":
-      return claimNew(source, context, entry.data);
+      return claimNew(source, context, entry.data, signal);
     case "bare":
-      return claimAbandoned(entry, source, context);
+      return claimAbandoned(entry, source, context, signal);
     case "foreign":
       context.log.warn("Left alone: a newer version of this program wrote the state of this request", {
         request_id: source.id,
@@ -56,7 +57,12 @@ export function openRecord(
   }
 }
 
-function claimNew(source: RequestSource, context: SessionContext, stored: PluginData | undefined): Opened | SessionEnd {
+async function claimNew(
+  source: RequestSource,
+  context: SessionContext,
+  stored: PluginData | undefined,
+  signal: AbortSignal,
+): Promise<Opened | SessionEnd> {
   const view = source.view();
   if (view?.request === undefined) return {};
   const status = observedStatus(view);
@@ -65,7 +71,7 @@ function claimNew(source: RequestSource, context: SessionContext, stored: Plugin
     context.log.debug("Request was closed before anybody was told", { request_id: source.id, status });
     return {};
   }
-  const routing = context.route(view.request);
+  const routing = await context.router.route(view.request, signal);
   if (routing.recipients.length === 0) {
     context.meter.count("unroutable_requests_total");
     context.log.warn("No channel to post: no role of this request has recipients and no reviewer is suggested", {
@@ -87,13 +93,18 @@ function claimNew(source: RequestSource, context: SessionContext, stored: Plugin
 }
 
 /** The official plugin may still be at it: only a claim that stood still for a while is unfinished work. */
-function claimAbandoned(entry: StoredEntry, source: RequestSource, context: SessionContext): Opened | SessionEnd {
+async function claimAbandoned(
+  entry: StoredEntry,
+  source: RequestSource,
+  context: SessionContext,
+  signal: AbortSignal,
+): Promise<Opened | SessionEnd> {
   const view = source.view();
   if (view === undefined || isFinal(observedStatus(view))) return {};
   const remaining = entry.since + abandonedMs - context.clock.monotonic();
   if (remaining > 0) return { againInMs: remaining };
   context.meter.count("possible_duplicates_total", { cause: "bare_claim" });
-  const opened = claimNew(source, context, entry.data);
+  const opened = await claimNew(source, context, entry.data, signal);
   return "own" in opened ? { ...opened, own: takeOver(opened.own) } : opened;
 }
 

@@ -2,10 +2,9 @@ import type { Clock } from "../base/clock.ts";
 import type { Log } from "../base/log.ts";
 import type { Meter } from "../base/meter.ts";
 import type { Random } from "../base/random.ts";
-import type { AccessRequest } from "../domain/access-request.ts";
 import type { Messenger } from "../messenger.ts";
 import type { RecipientDirectory } from "../routing/recipient-directory.ts";
-import type { Routing } from "../routing/recipient-router.ts";
+import type { Router } from "../routing/router.ts";
 import type { ClientGate } from "./client-gate.ts";
 import type { Delivery } from "./delivery.ts";
 import type { PluginDataStore } from "./plugin-data-store.ts";
@@ -26,7 +25,7 @@ export interface SessionContext {
   readonly holder: string;
   cluster(): ClusterView;
   /** Decides who is told of a new request. */
-  route(request: AccessRequest): Routing;
+  readonly router: Router;
   /** Teleport refuses our writes; an operator has to look at our role. */
   storeRefused(problem: string | undefined): void;
 }

@@ -2,6 +2,7 @@ import { createWakeUp } from "../base/wake-up.ts";
 import type { RequestMessage } from "../domain/request-message.ts";
 import type { Call } from "../messenger.ts";
 import type { RequestSource } from "../watch/request-index.ts";
+import { createClaim } from "./claim.ts";
 import { openRecord } from "./open-record.ts";
 import { type Abilities, type Plan, plan, type Wanted } from "./plan.ts";
 import type { CallStep } from "./progress.ts";
@@ -43,6 +44,7 @@ export function createSession(source: RequestSource, context: SessionContext, ca
   };
   const call: Call = { signal: aborting.signal, lane: source.view()?.request?.user ?? "", mayStart: () => true };
   let drained = false;
+  let acting = false;
 
   async function run(): Promise<SessionEnd> {
     if (source.view() === undefined) return {};
@@ -50,11 +52,12 @@ export function createSession(source: RequestSource, context: SessionContext, ca
     const entry = source.stored();
     // Forgotten while we read, or stopping.
     if (entry === "unread" || drained) return {};
-    const opened = openRecord(entry, source, context, carry);
+    const opened = await openRecord(entry, source, context, carry, aborting.signal);
     if (!("own" in opened)) return { ...opened, ...(carry === undefined ? {} : { carry }) };
     const state = createSessionState(opened, carry);
     const foreign = (opened.foreignLeaseUntil ?? 0) - context.clock.monotonic();
     if (foreign > 0) return waitForHolder(state, foreign);
+    acting = true;
     return act(state);
   }
 
@@ -94,6 +97,7 @@ export function createSession(source: RequestSource, context: SessionContext, ca
     for (;;) {
       const next = planNow(state, wanted);
       const changes = next.steps.filter((step) => step.do === "become");
+      if (next.fallThrough && countBusy(state) === 0 && fallThrough(state)) continue;
       if (changes.length === 0) return stopping(state) ? { steps: [], fallThrough: false } : next;
       for (const { index, delivery } of changes) {
         state.own = replaceDelivery(state.own, index, () => delivery);
@@ -101,6 +105,22 @@ export function createSession(source: RequestSource, context: SessionContext, ca
       }
       state.dirty = true;
     }
+  }
+
+  /** The platform knows nobody of the rules' recipients: the static tier is frozen instead, if it has anybody. */
+  function fallThrough(state: SessionState): boolean {
+    const request = source.view()?.request;
+    if (state.own.tier !== "rules" || request === undefined) return false;
+    const routing = context.router.routeStatic(request);
+    if (routing.recipients.length === 0) return false;
+    context.log.warn("None of the recipients of the Access Monitoring Rules is known: telling those of the roles", {
+      request_id: source.id,
+    });
+    const claim = createClaim(routing, state.facts, context.messenger.stored, context.random);
+    state.own = { ...claim, nonce: state.own.nonce };
+    state.progress.clear();
+    state.dirty = true;
+    return true;
   }
 
   function stopping(state: SessionState): boolean {
@@ -174,6 +194,8 @@ export function createSession(source: RequestSource, context: SessionContext, ca
     wake: bell.ring,
     drain() {
       drained = true;
+      // Nothing has been done yet: looking things up can simply stop.
+      if (!acting) aborting.abort();
       bell.ring();
     },
     abort: () => aborting.abort(),

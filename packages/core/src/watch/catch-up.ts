@@ -1,6 +1,7 @@
 import { type Clock, sleep } from "../base/clock.ts";
 import type { Log } from "../base/log.ts";
 import { PluginError } from "../base/plugin-error.ts";
+import type { MonitoringRules } from "../routing/monitoring-rules.ts";
 import type { PluginData, TeleportClient } from "../teleport.ts";
 import { findListProblem } from "./list-permission.ts";
 import type { RequestIndex } from "./request-index.ts";
@@ -19,6 +20,9 @@ export interface CatchUpOptions {
   readonly teleport: TeleportClient;
   readonly pluginName: string;
   readonly index: RequestIndex;
+  readonly rules: MonitoringRules;
+  /** The rules are known now, or known to be off. */
+  onRules(): void;
   mark(id: string): void;
   readonly clock: Clock;
   readonly log: Log;
@@ -29,8 +33,22 @@ const fullJoinEveryMs = 30 * 60_000;
 const secondLookMs = 10_000;
 
 export function createCatchUp(options: CatchUpOptions): CatchUp {
-  const { teleport, pluginName, index, mark, clock, log } = options;
+  const { teleport, pluginName, index, rules, mark, clock, log } = options;
   let joinedAt: number | undefined;
+
+  /** Before the requests: a request that is new to us is routed by the rules that hold now. */
+  async function listRules(signal: AbortSignal): Promise<void> {
+    const listing = rules.beginListing();
+    try {
+      for await (const page of teleport.listAccessMonitoringRules(pluginName, signal)) listing.add(page);
+    } catch (thrown) {
+      const error = PluginError.from(thrown);
+      if (error.code !== "forbidden") throw error;
+      log.debug("Access Monitoring Rules cannot be listed", { reason: error.message });
+    }
+    listing.complete();
+    options.onRules();
+  }
 
   async function listAll(stream: number, signal: AbortSignal): Promise<{ seen: Set<string>; changed: string[] }> {
     const seen = new Set<string>();
@@ -95,6 +113,7 @@ export function createCatchUp(options: CatchUpOptions): CatchUp {
 
   return {
     async run(stream, signal) {
+      await listRules(signal);
       const problem = findListProblem(await teleport.getOwnRoles(signal));
       const full = joinedAt === undefined || clock.monotonic() - joinedAt >= fullJoinEveryMs;
       const { seen, changed } = await listAll(stream, signal);

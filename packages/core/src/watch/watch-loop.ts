@@ -4,6 +4,7 @@ import type { Log } from "../base/log.ts";
 import type { Meter } from "../base/meter.ts";
 import { PluginError } from "../base/plugin-error.ts";
 import type { Random } from "../base/random.ts";
+import type { MonitoringRules } from "../routing/monitoring-rules.ts";
 import type { TeleportClient, WatchEvent, WatchKind } from "../teleport.ts";
 import type { CatchUp } from "./catch-up.ts";
 import type { RequestIndex } from "./request-index.ts";
@@ -20,6 +21,7 @@ export interface WatchLoopOptions {
   readonly teleport: TeleportClient;
   readonly index: RequestIndex;
   readonly catchUp: CatchUp;
+  readonly rules: Pick<MonitoringRules, "put" | "delete">;
   mark(id: string): void;
   /** Called each time everything missed is caught up. */
   onReady(): void;
@@ -92,8 +94,10 @@ export function createWatchLoop(options: WatchLoopOptions): WatchLoop {
 
   function take(event: Exclude<WatchEvent, { type: "init" | "superseded" }>, stream: number): void {
     meter.gauge("last_event_timestamp_seconds", clock.now().getTime() / 1_000);
-    if (event.kind !== "access_request") return;
-    if (event.type === "put") {
+    if (event.kind === "access_monitoring_rule") {
+      if (event.type === "put") options.rules.put(event.rule);
+      else options.rules.delete(event.name);
+    } else if (event.type === "put") {
       if (index.put(event.request, stream)) options.mark(event.request.id);
     } else {
       index.delete(event.name, stream);

@@ -1,4 +1,5 @@
 import {
+  type AccessMonitoringRule,
   type AccessRequest,
   type ClusterInfo,
   type PluginData,
@@ -36,6 +37,11 @@ export interface MemoryCluster {
   /** While down, every call and watch fails as unavailable. */
   setDown(down: boolean): void;
   setRoles(roles: readonly Role[]): void;
+  /** Writes a rule that notifies the plugin `memory` unless told otherwise. */
+  setRule(fields: Partial<AccessMonitoringRule> & { name: string }): void;
+  deleteRule(name: string): void;
+  /** Users without traits are unknown. */
+  setTraits(user: string, traits: Readonly<Record<string, readonly string[]>>): void;
   /** Runs before a call takes effect; throw to refuse it, return a promise to hold it. */
   before: ((method: Method, args: readonly unknown[]) => void | Promise<void>) | undefined;
   /** Runs after a call took effect; throw to lose its answer. */
@@ -60,6 +66,8 @@ export function createMemoryTeleport(info: Partial<ClusterInfo> = {}): MemoryTel
   const entries = new Map<string, Map<string, Record<string, string>>>();
   const watchers = new Set<Watcher>();
   const calls: { method: Method; id?: string }[] = [];
+  const rules = new Map<string, AccessMonitoringRule>();
+  const traits = new Map<string, Readonly<Record<string, readonly string[]>>>();
   let roles: readonly Role[] = [allRole];
   let revisions = 0;
   let down = false;
@@ -100,6 +108,16 @@ export function createMemoryTeleport(info: Partial<ClusterInfo> = {}): MemoryTel
       down = value;
       if (down) cluster.endWatches();
     },
+    setRule(fields) {
+      const rule = { ...emptyRule, ...fields, revision: `r${++revisions}` };
+      rules.set(rule.name, rule);
+      emit({ type: "put", kind: "access_monitoring_rule", rule });
+    },
+    deleteRule(name) {
+      rules.delete(name);
+      emit({ type: "delete", kind: "access_monitoring_rule", name });
+    },
+    setTraits: (user, values) => void traits.set(user, values),
     setRoles(value) {
       roles = value;
     },
@@ -194,12 +212,29 @@ export function createMemoryTeleport(info: Partial<ClusterInfo> = {}): MemoryTel
       call("getRole", [name], signal, () => {
         throw new PluginError("not_found", `role ${name} is not found`);
       }),
+    getUserTraits: (name, signal) =>
+      call("getUserTraits", [name], signal, () => {
+        const found = traits.get(name);
+        if (found === undefined) throw new PluginError("not_found", `user ${name} is not found`);
+        return found;
+      }),
+    async *listAccessMonitoringRules(_plugin, signal) {
+      yield await call("listAccessMonitoringRules", [], signal, () => [...rules.values()]);
+    },
     getUser: (name, signal) =>
       call("getUser", [name], signal, () => {
         throw new PluginError("not_found", `user ${name} is not found`);
       }),
   };
 }
+
+const emptyRule: Omit<AccessMonitoringRule, "name"> = {
+  revision: "",
+  subjects: ["access_request"],
+  condition: "true",
+  notification: { name: "memory", recipients: ["rule-room"] },
+  schedules: [],
+};
 
 const emptyRequest: Omit<AccessRequest, "id"> = {
   user: "alice",
