@@ -19,7 +19,7 @@ export const mattermostConfigSchema = z.object({
       "The bot's access token, or the absolute path of a file that holds it; the file is read again when it changes.",
     ),
   recipients: z
-    .array(z.string(), { error: 'Write a list of texts: ["alice@example.com", "team/channel"].' })
+    .array(z.string())
     .optional()
     .describe(
       "Who is told about every request: e-mail addresses, `team/channel` by the names in the URL, or ids. When it is not empty it takes the place of the whole `[role_to_recipients]` table.",

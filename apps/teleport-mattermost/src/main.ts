@@ -1,0 +1,5 @@
+#!/usr/bin/env node
+import { runCli } from "@access-plugins/runtime";
+import { plugin } from "./plugin.ts";
+
+void runCli(plugin);

@@ -1,0 +1,4 @@
+import { pluginScenarios } from "@access-plugins/testing/scenarios";
+import { simulation } from "./simulate.ts";
+
+pluginScenarios(simulation);
