@@ -13,7 +13,7 @@ export interface Routing {
   readonly tier: RoutingTier;
   /** Without duplicates, in a stable order: by role as requested, then suggested reviewers. */
   readonly recipients: readonly string[];
-  /** Suggested reviewers left out because there were more than allowed. */
+  /** Suggested reviewers left out because there were more than allowed; those a role is served by anyway do not count. */
   readonly cut: number;
   /** Suggested reviewers that are no e-mail addresses: nobody can be found by them. */
   readonly invalid: readonly string[];
@@ -28,10 +28,11 @@ export function routeStatic(request: AccessRequest, routes: Routes): Routing {
   const valid = reviewers.filter(isEmailAddress);
   const kept = valid.slice(0, routes.maxSuggestedReviewers);
   const byRole = request.roles.flatMap((role) => recipientsOf(role, routes.roleToRecipients));
+  const recipients = unique([...byRole, ...kept]);
   return {
     tier: "static",
-    recipients: unique([...byRole, ...kept]),
-    cut: valid.length - kept.length,
+    recipients,
+    cut: valid.filter((reviewer) => !recipients.includes(reviewer)).length,
     invalid: reviewers.filter((reviewer) => !isEmailAddress(reviewer)),
   };
 }
