@@ -50,26 +50,33 @@ export function createCatchUp(options: CatchUpOptions): CatchUp {
     options.onRules();
   }
 
-  async function listAll(stream: number, signal: AbortSignal): Promise<{ seen: Set<string>; changed: string[] }> {
+  /** What `onChange` is not told of before the next page fails, no later listing would tell. */
+  async function listAll(stream: number, signal: AbortSignal, onChange: (id: string) => void): Promise<Set<string>> {
     const seen = new Set<string>();
-    const changed: string[] = [];
     for await (const page of teleport.listAccessRequests(signal)) {
       for (const request of page) {
         seen.add(request.id);
-        if (index.list(request, stream)) changed.push(request.id);
+        if (index.list(request, stream)) onChange(request.id);
       }
     }
-    return { seen, changed };
+    return seen;
+  }
+
+  /** Another replica may have acted on what we did not see. */
+  function readAgain(id: string): void {
+    index.distrust(id);
+    mark(id);
   }
 
   /** One call for all our entries; they are joined in memory, and only what differs gets a session that acts. */
   async function join(signal: AbortSignal): Promise<void> {
+    const moment = index.moment();
     const data = await readAllEntries(signal);
     if (data === undefined) {
       for (const id of index.ids()) index.distrust(id);
     } else {
-      for (const id of index.ids()) if (!data.has(id)) index.store(id, undefined);
-      for (const [id, entry] of data) index.store(id, entry);
+      for (const id of index.ids()) if (!data.has(id)) index.store(id, undefined, moment);
+      for (const [id, entry] of data) index.store(id, entry, moment);
     }
     joinedAt = clock.monotonic();
     for (const id of index.ids()) mark(id);
@@ -96,7 +103,7 @@ export function createCatchUp(options: CatchUpOptions): CatchUp {
     const second = await stillMissing(first, signal);
     if (findListProblem(await teleport.getOwnRoles(signal)) !== undefined) return;
     for (const id of second) {
-      if (index.isGone(id)) continue;
+      if (!index.has(id) || index.isGone(id)) continue;
       log.info("A request ended while nobody watched", { request_id: id });
       index.vanish(id);
       mark(id);
@@ -116,16 +123,9 @@ export function createCatchUp(options: CatchUpOptions): CatchUp {
       await listRules(signal);
       const problem = findListProblem(await teleport.getOwnRoles(signal));
       const full = joinedAt === undefined || clock.monotonic() - joinedAt >= fullJoinEveryMs;
-      const { seen, changed } = await listAll(stream, signal);
-      if (full) {
-        await join(signal);
-      } else {
-        for (const id of changed) {
-          // Another replica may have acted on what we did not see.
-          index.distrust(id);
-          mark(id);
-        }
-      }
+      // A full join marks everything by itself, and until it is done it is tried again.
+      const seen = await listAll(stream, signal, full ? () => {} : readAgain);
+      if (full) await join(signal);
       if (problem !== undefined) return problem;
       const vanished = [...index.expected()].filter((id) => !seen.has(id) && !index.touched(id, stream));
       void proveVanished(vanished, signal).catch((thrown: unknown) => {

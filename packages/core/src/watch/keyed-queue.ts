@@ -33,7 +33,7 @@ export function createKeyedQueue(options: KeyedQueueOptions): KeyedQueue {
   /** Marked between the work's last look and its end: run once more, in this lane. */
   const again = new Map<string, string>();
   let stopped = false;
-  let idle: (() => void) | undefined;
+  const idle = Promise.withResolvers<void>();
 
   function next(): void {
     while (!stopped && running.size < options.concurrency) {
@@ -56,7 +56,7 @@ export function createKeyedQueue(options: KeyedQueueOptions): KeyedQueue {
     again.delete(key);
     if (lane !== undefined) enqueue(key, lane);
     next();
-    if (running.size === 0) idle?.();
+    if (stopped && running.size === 0) idle.resolve();
   }
 
   function enqueue(key: string, lane: string): void {
@@ -79,10 +79,8 @@ export function createKeyedQueue(options: KeyedQueueOptions): KeyedQueue {
     stop() {
       stopped = true;
       for (const work of running.values()) work.drain();
-      if (running.size === 0) return Promise.resolve();
-      return new Promise((resolve) => {
-        idle = resolve;
-      });
+      if (running.size === 0) idle.resolve();
+      return idle.promise;
     },
     size: () => queued.size + running.size,
   };

@@ -2,6 +2,7 @@ import type { Role, RoleRule } from "../teleport.ts";
 
 const kind = "access_request";
 const needed = ["list", "read"] as const;
+const consequence = "requests closed while disconnected cannot be noticed.";
 
 /**
  * What keeps a listing of Access Requests from being complete, as a sentence; undefined when nothing does. It has to be
@@ -13,9 +14,11 @@ export function findListProblem(roles: readonly Role[]): string | undefined {
   const missing = needed.filter(
     (verb) => !roles.some((role) => role.allow.rules.some((rule) => covers(rule, verb) && rule.where === "")),
   );
-  if (denied.length > 0) return `The plugin's role denies ${toVerbs(denied)} on ${kind}.`;
+  if (denied.length > 0) {
+    return `The plugin's role denies ${toVerbs(denied)} on ${kind}: ${consequence} Remove it from the role's deny rules.`;
+  }
   if (missing.length === 0) return undefined;
-  return `The plugin's role lacks ${toVerbs(missing)} on ${kind} without a where clause: requests closed while disconnected cannot be noticed. Add it to the role's allow rules.`;
+  return `The plugin's role lacks ${toVerbs(missing)} on ${kind} without a where clause: ${consequence} Add it to the role's allow rules.`;
 }
 
 function covers(rule: RoleRule, verb: string): boolean {

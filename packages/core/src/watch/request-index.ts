@@ -16,8 +16,13 @@ export interface RequestIndex {
   list(request: AccessRequest, stream: number): boolean;
   /** Proved to be gone without a DELETE event: how it ended was not observed. */
   vanish(id: string): void;
-  /** Our entry as read; an id nobody knew gets an entry of its own. */
-  store(id: string, data: PluginData | undefined): void;
+  /** Taken before a call for many entries, for {@link store}: what is remembered from now on is newer than its answer. */
+  moment(): number;
+  /**
+   * Our entry as a call read it that began at `moment`; never overwrites what a session read or wrote since. An id nobody
+   * knew gets an entry of its own.
+   */
+  store(id: string, data: PluginData | undefined, moment: number): void;
   /** What we believe to be stored has to be read again. */
   distrust(id: string): void;
   forget(id: string): void;
@@ -61,6 +66,8 @@ interface Entry {
   seenOn: number;
   /** The newest stream with an event about it. */
   touchedOn: number;
+  /** When a session last read, wrote or gave up what is stored, on the index's own count; -1 when none has. */
+  rememberedAt: number;
   /** The lease value last seen and since when, kept while the entry has to be read again. */
   lease?: { readonly value: string; readonly since: number };
 }
@@ -71,11 +78,12 @@ const expiryToleranceMs = 60_000;
 /** `leaseOf` reads the lease value from an entry: how long it has stood there decides about taking over. */
 export function createRequestIndex(clock: Clock, leaseOf: (data: PluginData) => string | undefined): RequestIndex {
   const entries = new Map<string, Entry>();
+  let moments = 0;
 
   function entryOf(id: string): Entry {
     const found = entries.get(id);
     if (found !== undefined) return found;
-    const created: Entry = { stored: "unread", seenOn: -1, touchedOn: -1 };
+    const created: Entry = { stored: "unread", seenOn: -1, touchedOn: -1, rememberedAt: -1 };
     entries.set(id, created);
     return created;
   }
@@ -125,7 +133,11 @@ export function createRequestIndex(clock: Clock, leaseOf: (data: PluginData) => 
     vanish(id) {
       entryOf(id).gone ??= "closed";
     },
-    store: (id, data) => remember(entryOf(id), data),
+    moment: () => moments,
+    store(id, data, moment) {
+      const entry = entryOf(id);
+      if (entry.rememberedAt <= moment) remember(entry, data);
+    },
     distrust(id) {
       const entry = entries.get(id);
       if (entry !== undefined) entry.stored = "unread";
@@ -150,6 +162,7 @@ export function createRequestIndex(clock: Clock, leaseOf: (data: PluginData) => 
       remember(data) {
         const entry = entries.get(id);
         if (entry === undefined) return;
+        entry.rememberedAt = ++moments;
         if (data === "unread") entry.stored = "unread";
         else remember(entry, data);
       },
