@@ -25,28 +25,26 @@ export function hostile(suite: ContractSuite, open: OpenStage): void {
     },
   );
 
-  it.runIf(suite.abilities.includes("reply"))(
-    "shows hostile text of a reply and runs none of it",
-    { timeout },
-    async () => {
-      const { messenger, call, postSample, shown } = await open();
-      const sent = await postSample();
-      for (const text of hostileTexts) {
-        const review = {
-          kind: "review",
-          author: `author7 ${text}`,
-          state: "denied",
-          reason: `review7 ${text}`,
-        } as const;
-        await messenger.reply?.(sent, review, "key-2", call());
-        const last = shown(sent).replies.at(-1);
-        if (last === undefined) throw new Error("The reply is not below its message.");
-        expectHarmless(last, text);
-        expect(last.text, text).toContain("author7");
-        expect(last.text, text).toContain("review7");
-      }
-    },
-  );
+  if (!suite.abilities.includes("reply")) return;
+
+  it("shows hostile text of a reply and runs none of it", { timeout }, async () => {
+    const { messenger, call, postSample, shown } = await open();
+    const sent = await postSample();
+    for (const text of hostileTexts) {
+      const review = {
+        kind: "review",
+        author: `author7 ${text}`,
+        state: "denied",
+        reason: `review7 ${text}`,
+      } as const;
+      await messenger.reply?.(sent, review, "key-2", call());
+      const last = shown(sent).replies.at(-1);
+      if (last === undefined) throw new Error("The reply is not below its message.");
+      expectHarmless(last, text);
+      expect(last.text, text).toContain("author7");
+      expect(last.text, text).toContain("review7");
+    }
+  });
 }
 
 async function post({ messenger, call, findAnyone, shown }: Stage, message: RequestMessage): Promise<ShownMessage> {

@@ -174,7 +174,9 @@ export function posting(suite: ContractSuite, open: OpenStage): void {
     expect(shown(plain).versions).toBe(3);
   });
 
-  it.runIf(suite.abilities.includes("reply"))("puts replies below their message", async () => {
+  if (!suite.abilities.includes("reply")) return;
+
+  it("puts replies below their message", async () => {
     const { rig, messenger, call, postSample, shown } = await open();
     const sent = await postSample();
     const review: Reply = { kind: "review", author: "bob7", state: "denied", reason: "not now7" };
