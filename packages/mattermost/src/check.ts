@@ -1,6 +1,6 @@
 import { type Call, type Check, PluginError, toSingleLine, truncate } from "@access-plugins/core";
 import type { z } from "zod";
-import { type Account, findOwnAccount } from "./bot.ts";
+import type { Account, Bot } from "./bot.ts";
 import type { MattermostClient } from "./client.ts";
 import { assertHealthy, believed } from "./doubt.ts";
 import { clientConfigAnswer } from "./wire.ts";
@@ -11,14 +11,19 @@ type ClientConfig = z.output<typeof clientConfigAnswer>;
  * Looks at the address, the token and the server's settings that decide what we can do. A refused token is a finding,
  * a server that cannot be reached or has no database throws.
  */
-export async function* checkMattermost(client: MattermostClient, url: string, call: Call): AsyncGenerator<Check> {
+export async function* checkMattermost(
+  client: MattermostClient,
+  bot: Bot,
+  url: string,
+  call: Call,
+): AsyncGenerator<Check> {
   const elsewhere = await refusalOf(assertHealthy(client, call));
   if (elsewhere !== undefined) {
     yield failed("server", elsewhere);
     return;
   }
   yield* encryptionOf(url);
-  const account = await believed(client, call, () => findOwnAccount(client, call)).catch(keepRefusal);
+  const account = await believed(client, call, () => bot.account(call)).catch(keepRefusal);
   if (account instanceof PluginError) {
     yield failed("token", account);
     return;

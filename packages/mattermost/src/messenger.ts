@@ -41,7 +41,7 @@ export function createMattermostMessenger(
   return {
     platform: "mattermost",
     stored: { encode: encodeAddress, decode: decodeAddress, maxBytes: maxAddressBytes },
-    check: (call) => checkMattermost(client, config.url, call),
+    check: (call) => checkMattermost(client, bot, config.url, call),
     findRecipient: (raw, as, call) => sure(call, () => recipients.find(raw, as, call)),
     async post(to, message, key, call) {
       const place = { channelId: to.id };

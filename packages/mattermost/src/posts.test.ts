@@ -1,7 +1,7 @@
 import { sampleMessage } from "@access-plugins/testing";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
-import { call, failureOf, openRig } from "./testing/open-rig.ts";
+import { call, failureOf, findingsOf, openRig } from "./testing/open-rig.ts";
 import { contentOf } from "./testing/site.ts";
 
 const approved = sampleMessage({ status: "approved" });
@@ -210,8 +210,42 @@ describe("replying", () => {
   });
 });
 
-it("asks who the bot is once per token", async () => {
-  const { fake, messenger, to } = await openChannel();
-  for (const key of ["a", "b", "c"]) await messenger.post(to, sampleMessage(), key, call);
-  expect(fake.calls.filter(({ method }) => method === "GET users/me")).toHaveLength(1);
+describe("who the bot is", () => {
+  const ownCalls = ({ calls }: { readonly calls: readonly { readonly method: string }[] }) =>
+    calls.filter(({ method }) => method === "GET users/me").length;
+
+  it("is asked once per token, however many want to know at once", async () => {
+    const { fake, messenger } = await openRig();
+    const raws = ["alice@example.com", "bob@example.com", "carol@example.com"];
+    for (const email of raws.slice(1)) fake.site.addUser({ email });
+    await Promise.all(raws.map((raw) => messenger.findRecipient(raw, "any", { ...call })));
+    expect(ownCalls(fake)).toBe(1);
+  });
+
+  it("is known from the check at start on", async () => {
+    const { fake, messenger } = await openRig();
+    await findingsOf(messenger);
+    await messenger.findRecipient("alice@example.com", "any", call);
+    expect(ownCalls(fake)).toBe(1);
+  });
+
+  it("is asked again by the others when the one who asked is stopped", async () => {
+    const { fake, messenger } = await openRig();
+    const barrier = fake.hold({ when: "before", method: "GET users/me", times: 1 });
+    const first = new AbortController();
+    const stopped = failureOf(messenger.findRecipient("alice@example.com", "any", { ...call, signal: first.signal }));
+    await fake.waitUntil(() => barrier.held === 1);
+    const second = messenger.findRecipient("alice@example.com", "any", { ...call });
+    await fake.waitUntil(() => fake.calls.filter(({ method }) => method.startsWith("GET users/email")).length === 2);
+    first.abort();
+    expect((await stopped).code).toBe("aborted");
+    await expect(second).resolves.toMatchObject({ kind: "person" });
+  });
+
+  it("is asked again after a failure", async () => {
+    const { fake, messenger } = await openRig();
+    fake.fail({ method: "GET users/me", effect: { kind: "status", status: 503 }, times: 1 });
+    expect((await failureOf(messenger.findRecipient("alice@example.com", "any", call))).code).toBe("unavailable");
+    await expect(messenger.findRecipient("alice@example.com", "any", call)).resolves.toMatchObject({ kind: "person" });
+  });
 });

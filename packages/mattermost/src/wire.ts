@@ -25,11 +25,12 @@ export const postAnswer = z.object({
   root_id: z.string().default(""),
   delete_at: z.number().default(0),
   pending_post_id: z.string().default(""),
-  props: z.record(z.string(), z.unknown()).nullish(),
 });
 
+const foundPost = postAnswer.extend({ props: z.record(z.string(), z.unknown()).nullish() });
+
 /** A page of a channel, newest first in `order`. */
-export const postListAnswer = z.object({ order: z.array(z.string()), posts: z.record(z.string(), postAnswer) });
+export const postListAnswer = z.object({ order: z.array(z.string()), posts: z.record(z.string(), foundPost) });
 
 /** Health; `database_status` is absent without the flag and on old servers. */
 export const pingAnswer = z.object({ status: z.string().default(""), database_status: z.string().optional() });
