@@ -46,7 +46,7 @@ export interface ColumnSet extends Placed {
   readonly columns: readonly Column[];
 }
 
-export interface Column {
+interface Column {
   readonly type: "Column";
   readonly width: string;
   readonly items: readonly Element[];
@@ -59,7 +59,7 @@ export interface Container extends Placed {
   readonly items: readonly Element[];
 }
 
-export interface OpenUrl {
+interface OpenUrl {
   readonly type: "Action.OpenUrl";
   readonly title: string;
   readonly url: string;

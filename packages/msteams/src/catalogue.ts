@@ -6,7 +6,7 @@ import { quote, toFilter } from "./odata.ts";
 import { appsAnswer } from "./wire.ts";
 
 /** Our Teams app as the organisation's catalogue knows it. */
-export interface CatalogueApp {
+interface CatalogueApp {
   /** The catalogue's own id, which is not the one in the manifest. */
   readonly id: string;
   readonly name: string;

@@ -9,7 +9,7 @@ import { type Settling, settlingPauseMs } from "./settling.ts";
 import { chatAnswer, installationsAnswer } from "./wire.ts";
 
 /** The chat between a person and the bot. */
-export interface Chat {
+interface Chat {
   readonly id: string;
   readonly webUrl: string;
   readonly installation: string;

@@ -56,7 +56,7 @@ function* comparePermissions(token: string): Generator<Check> {
   }
 }
 
-export function isGranted(permission: Permission, granted: readonly string[]): boolean {
+function isGranted(permission: Permission, granted: readonly string[]): boolean {
   return [permission.name, ...permission.impliedBy].some((name) => granted.includes(name));
 }
 

@@ -11,7 +11,7 @@ import { installationsAnswer, userAnswer, usersAnswer } from "./wire.ts";
 export type Person = z.output<typeof userAnswer>;
 
 /** Somebody who was looked up, and their installation of our app as far as the same call told it. */
-export interface FoundPerson {
+interface FoundPerson {
   readonly person: Person;
   /** Undefined: not known yet. */
   readonly installation: Installation | undefined;

@@ -164,8 +164,10 @@ describe("the app package", { timeout: 30_000 }, () => {
   });
 });
 
+const require = createRequire(import.meta.url);
+
 async function readSchema(version: string): Promise<object> {
-  const entry = createRequire(import.meta.url).resolve("@microsoft/app-manifest");
+  const entry = require.resolve("@microsoft/app-manifest");
   const [root] = entry.split("/build/");
   const file = join(root ?? dirname(entry), "build/json-schemas/teams", `v${version}`, "MicrosoftTeams.schema.json");
   return JSON.parse(await readFile(file, "utf8"));

@@ -20,6 +20,6 @@ function uncomment(text: string, key: string, value: string): string {
 }
 
 /** A TOML basic string: JSON's escapes are TOML's, but for DEL. */
-export function toTomlString(text: string): string {
+function toTomlString(text: string): string {
   return JSON.stringify(text).replaceAll("\u007F", "\\u007F");
 }

@@ -1,9 +1,9 @@
-import { execFileSync } from "node:child_process";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createRateLimiter } from "@access-plugins/core";
 import { afterEach, describe, expect, it } from "vitest";
+import { createBotCertificate } from "../testing/certificate.ts";
 import { failureOf, openRig, type Rig, type RigOptions } from "../testing/rig.ts";
 
 const rigs: Rig[] = [];
@@ -115,33 +115,16 @@ describe("a client secret", () => {
 
 describe("other ways to sign in", () => {
   it("take a certificate, with its password, and the renewed one after it", async () => {
-    const dir = await folder();
-    const pem = join(dir, "bot.pem");
+    const pem = join(await folder(), "bot.pem");
     const seen = new Set<string>();
-    const make = (name: string) => {
-      const args = [
-        "req",
-        "-x509",
-        "-newkey",
-        "rsa:2048",
-        "-subj",
-        `/CN=${name}`,
-        "-days",
-        "2",
-        "-passout",
-        "pass:pw-4711",
-      ];
-      execFileSync("openssl", [...args, "-keyout", `${dir}/key`, "-out", `${dir}/cert`], { stdio: "ignore" });
-      execFileSync("sh", ["-c", `cat ${dir}/cert ${dir}/key > ${pem}`]);
-    };
-    make("first");
+    await writeFile(pem, await createBotCertificate("first", "pw-4711"));
     const rig = await open({
       settings: { auth: "certificate", certificate_file: pem },
       deps: { secrets: { appSecret: () => "", certificatePassword: () => "pw-4711" } },
       assertions: (assertion) => Boolean(seen.add(assertion.split(".")[0] ?? "")),
     });
     await rig.parts.tokens.get("graph", rig.call());
-    make("second");
+    await writeFile(pem, await createBotCertificate("second", "pw-4711"));
     rig.parts.tokens.forget("graph", await rig.parts.tokens.get("graph", rig.call()));
     await rig.parts.tokens.get("graph", rig.call());
     // The header of an assertion names the certificate.

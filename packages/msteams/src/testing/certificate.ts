@@ -1,6 +1,6 @@
 // The certificate library needs it to be there first.
 import "reflect-metadata";
-import { webcrypto } from "node:crypto";
+import { createPrivateKey, webcrypto } from "node:crypto";
 import * as x509 from "@peculiar/x509";
 
 /** A certificate authority of its own and a server certificate for this machine, in PEM. */
@@ -51,4 +51,26 @@ async function createTestCertificates(address: string): Promise<TestCertificates
   });
   const key = x509.PemConverter.encode(await webcrypto.subtle.exportKey("pkcs8", keys.privateKey), "PRIVATE KEY");
   return { ca: ca.toString("pem"), key, cert: cert.toString("pem") };
+}
+
+const rsa = {
+  name: "RSASSA-PKCS1-v1_5",
+  hash: "SHA-256",
+  publicExponent: new Uint8Array([1, 0, 1]),
+  modulusLength: 2048,
+} as const;
+
+/** A bot's own certificate and its private key behind a password, in one PEM. */
+export async function createBotCertificate(name: string, password: string): Promise<string> {
+  x509.cryptoProvider.set(webcrypto);
+  const keys = await webcrypto.subtle.generateKey(rsa, true, usages);
+  const cert = await x509.X509CertificateGenerator.createSelfSigned({
+    name: `CN=${name}`,
+    keys,
+    signingAlgorithm: rsa,
+  });
+  const pkcs8 = Buffer.from(await webcrypto.subtle.exportKey("pkcs8", keys.privateKey));
+  const key = createPrivateKey({ key: pkcs8, format: "der", type: "pkcs8" });
+  const locked = key.export({ type: "pkcs8", format: "pem", cipher: "aes-256-cbc", passphrase: password });
+  return `${cert.toString("pem")}\n${locked}`;
 }

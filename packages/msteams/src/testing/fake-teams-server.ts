@@ -54,7 +54,7 @@ export interface FakeTeamsServer {
   close(): Promise<void>;
 }
 
-export interface FakeTeamsSettings {
+interface FakeTeamsSettings {
   rates: Rates;
   /** How new installations behave at first. */
   installDelay: InstallDelay;

@@ -61,6 +61,8 @@ function faultsOfCard(card: unknown): readonly string[] {
   return [...(fault === undefined ? [] : [fault]), ...eventsOf(card)];
 }
 
+const require = createRequire(import.meta.url);
+
 const library = z.object({
   AdaptiveCard: z.custom<new () => { parse(json: unknown, context: unknown): void }>(),
   SerializationContext: z.custom<new (version: unknown) => ParseContext>(),
@@ -76,7 +78,7 @@ interface ParseContext {
 function eventsOf(card: unknown): readonly string[] {
   // Its ES modules cannot be loaded by Node; the bundle can.
   const { AdaptiveCard, SerializationContext, Versions } = library.parse(
-    createRequire(import.meta.url)("adaptivecards/dist/adaptivecards.js"),
+    require("adaptivecards/dist/adaptivecards.js"),
   );
   const context = new SerializationContext(Versions.v1_5);
   new AdaptiveCard().parse(card, context);

@@ -11,7 +11,7 @@ export interface FakeUser {
   licensed: boolean;
 }
 
-export interface FakeTeam {
+interface FakeTeam {
   /** Id of its group. */
   readonly id: string;
   readonly name: string;
@@ -19,7 +19,7 @@ export interface FakeTeam {
   hasApp: boolean;
 }
 
-export interface FakeApp {
+interface FakeApp {
   /** The catalogue's id. */
   readonly id: string;
   /** The manifest's id. */
@@ -39,7 +39,7 @@ export interface FakeConversation {
 }
 
 /** The app at a person. */
-export interface FakeInstallation {
+interface FakeInstallation {
   readonly id: string;
   readonly user: string;
   readonly conversation: string;
@@ -50,7 +50,7 @@ export interface FakeInstallation {
 }
 
 /** What a message showed at one time. */
-export interface FakeContent {
+interface FakeContent {
   readonly at: Date;
   readonly activity: unknown;
 }

@@ -19,7 +19,7 @@ export interface Tokens {
 }
 
 /** The permissions the official plugin asks for. */
-export const officialRoles: readonly string[] = [
+const officialRoles: readonly string[] = [
   "AppCatalog.Read.All",
   "User.Read.All",
   "TeamsAppInstallation.ReadWriteSelfForUser.All",
