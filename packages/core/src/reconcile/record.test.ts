@@ -201,6 +201,14 @@ describe("adopt", () => {
     expect(adopted.deliveries[0]?.shows).toEqual({ status: "approved", reviews: 0 });
   });
 
+  it.each(["expired", "removed", "closed"] as const)(
+    "believes the official plugin that saw a decision where we saw the request %s",
+    (status) => {
+      const own = toOwnState([sent("C1")], { status });
+      expect(adopt(own, { messages: "C1/1", resolution: "APPROVED" }, slashAddress).status).toBe("approved");
+    },
+  );
+
   it("follows the official plugin from approved to denied", () => {
     const own = toOwnState([sent("C1")], { status: "approved" });
     expect(adopt(own, { messages: "C1/1", resolution: "DENIED" }, slashAddress).status).toBe("denied");

@@ -64,7 +64,7 @@ export function adopt(own: OwnState, data: PluginData, stored: StoredAddress): O
   );
   return {
     ...own,
-    ...(news ? { status: settleStatus(resolved, own.status) } : {}),
+    ...(news ? { status: settleDecision(resolved, own.status) } : {}),
     deliveries: [
       ...own.deliveries.map((delivery) => {
         if (!isLive(delivery)) return delivery;
@@ -74,6 +74,13 @@ export function adopt(own: OwnState, data: PluginData, stored: StoredAddress): O
       ...strangers,
     ],
   };
+}
+
+/** The official plugin saw a decision where we saw only the end of the request: the decision came first, so it holds. */
+function settleDecision(resolved: MessageStatus, decided: MessageStatus | undefined): MessageStatus {
+  return decided === "expired" || decided === "removed" || decided === "closed"
+    ? resolved
+    : settleStatus(resolved, decided);
 }
 
 /** Addresses in `messages` that are none of ours, each once: the other program may write the same one in other bytes. */

@@ -44,7 +44,20 @@ describe("mergePosted", () => {
 
   it("adds nothing that is known or was never posted", () => {
     const theirs = [posted("a", "1"), toDelivery({ raw: "b" })];
-    expect(merge(theirs, [posted("a", "1", { replies: 7 }), toDelivery({ raw: "c" })])).toEqual(theirs);
+    expect(merge(theirs, [posted("a", "1"), toDelivery({ raw: "c" })])).toEqual(theirs);
+  });
+
+  it("repeats no reply to a message that both know, and has it edited where they disagree about what it shows", () => {
+    const shows = { status: "pending", digest: "same" } as const;
+    const theirs = posted("a", "1", { replies: 1, shows, to: { id: "C1", kind: "channel" } });
+    const agreed = merge([theirs], [posted("a", "1", { replies: 3, shows })]);
+    expect(agreed).toEqual([{ ...theirs, replies: 3 }]);
+    const [disputed] = merge(
+      [theirs],
+      [posted("a", "1", { replies: 0, shows: { status: "approved", digest: "new" } })],
+    );
+    expect(disputed).toMatchObject({ replies: 1, to: { id: "C1" } });
+    expect(disputed).not.toHaveProperty("shows");
   });
 
   it("changes nothing a second time", () => {

@@ -19,18 +19,40 @@ function mayBePosting({ state, to }: Delivery): boolean {
 
 /**
  * Puts messages we posted, but could not store, onto a record somebody else wrote meanwhile. One that the record still
- * waits for becomes told; one it has told itself becomes a further message, so that it is kept true as well.
+ * waits for becomes told; one it has told itself becomes a further message, so that it is kept true as well. Of a message
+ * that both know, no reply may be repeated, and where they disagree what it shows is unknown.
  */
 export function mergePosted(theirs: OwnState, posted: readonly Delivery[], stored: StoredAddress): OwnState {
   const deliveries = [...theirs.deliveries];
-  const known = new Set(deliveries.flatMap(({ address }) => (address ? [stored.encode(address)] : [])));
+  const known = new Map(
+    deliveries.flatMap(({ address }, at) => (address === undefined ? [] : [[stored.encode(address), at] as const])),
+  );
   for (const ours of posted) {
-    if (ours.address === undefined || known.has(stored.encode(ours.address))) continue;
-    const at = deliveries.findIndex(
-      (delivery) => delivery.raw !== "" && delivery.raw === ours.raw && delivery.address === undefined,
-    );
-    if (at >= 0) deliveries[at] = ours;
-    else deliveries.push(ours);
+    if (ours.address === undefined) continue;
+    const at = known.get(stored.encode(ours.address));
+    const same = at === undefined ? undefined : deliveries[at];
+    if (at !== undefined && same !== undefined) deliveries[at] = mergeMessage(same, ours);
+    else known.set(stored.encode(ours.address), putIn(deliveries, ours));
   }
   return { ...theirs, deliveries };
+}
+
+/** The place where it stands now. */
+function putIn(deliveries: Delivery[], ours: Delivery): number {
+  const at = deliveries.findIndex(
+    (delivery) => delivery.raw !== "" && delivery.raw === ours.raw && delivery.address === undefined,
+  );
+  if (at < 0) return deliveries.push(ours) - 1;
+  deliveries[at] = ours;
+  return at;
+}
+
+function mergeMessage(theirs: Delivery, ours: Delivery): Delivery {
+  const { shows, ...rest } = theirs;
+  const agreed = shows?.status === ours.shows?.status && shows?.digest === ours.shows?.digest;
+  return {
+    ...rest,
+    replies: Math.max(theirs.replies, ours.replies),
+    ...(shows !== undefined && agreed ? { shows } : {}),
+  };
 }
