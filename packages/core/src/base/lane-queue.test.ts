@@ -48,6 +48,7 @@ describe("createLaneQueue", () => {
   it("loses nothing, doubles nothing and keeps each lane's order, whatever is added and removed", () => {
     const steps = fc.array(fc.tuple(fc.constantFrom("a", "b", "c", "d"), fc.constantFrom("keep", "remove", "take")), {
       maxLength: 80,
+      size: "max",
     });
     fc.assert(
       fc.property(steps, (all) => {
@@ -73,7 +74,7 @@ describe("createLaneQueue", () => {
   });
 
   it("never serves a lane twice while another one waits for its turn", () => {
-    const items = fc.array(fc.constantFrom("a", "b", "c"), { minLength: 1, maxLength: 40 });
+    const items = fc.array(fc.constantFrom("a", "b", "c"), { minLength: 1, maxLength: 40, size: "max" });
     fc.assert(
       fc.property(items, (lanes) => {
         const queue = createLaneQueue<string>();

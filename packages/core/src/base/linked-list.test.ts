@@ -10,7 +10,7 @@ const operations: fc.Arbitrary<Operation[]> = fc.array(
     fc.constant({ do: "shift" as const }),
     fc.record({ do: fc.constant("remove" as const), at: fc.nat(20) }),
   ),
-  { maxLength: 60 },
+  { maxLength: 60, size: "max" },
 );
 
 it("does what an array does, whatever is pushed, shifted and removed in whatever order", () => {

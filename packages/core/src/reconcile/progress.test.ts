@@ -1,9 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { type ErrorCode, type ErrorFacts, errorCodes, PluginError } from "../base/plugin-error.ts";
+import { type ErrorCode, type ErrorFacts, PluginError } from "../base/plugin-error.ts";
 import { createSeededRandom } from "../testing/notifier-harness.ts";
 import { toDelivery } from "../testing/samples.ts";
 import type { Delivery } from "./delivery.ts";
-import { toVerdict } from "./failure-table.ts";
 import { type Attempts, afterEdit, afterFailure, afterPost, type CallStep } from "./progress.ts";
 
 const address = { channel: "C1", id: "1" };
@@ -144,31 +143,5 @@ describe("a failed reply", () => {
 
   it.each(["conflict", "aborted", "unauthenticated"] as const)("is tried again after %s", (code) => {
     expect(fail(reply, sent, code).delivery).toEqual(sent);
-  });
-});
-
-describe("the failure table", () => {
-  it("has a verdict for every code", () => {
-    const byVerdict = Object.groupBy(errorCodes, toVerdict);
-    expect(byVerdict).toEqual({
-      retry: ["rate_limited", "unavailable", "timeout"],
-      again: ["conflict"],
-      client: ["unauthenticated", "forbidden", "missing_scope"],
-      blocked: [
-        "recipient_unknown",
-        "recipient_forbidden",
-        "app_not_installed",
-        "invalid_config",
-        "invalid_argument",
-        "not_found",
-        "already_exists",
-        "not_implemented",
-        "internal",
-      ],
-      content: ["content_rejected", "too_large"],
-      gone: ["recipient_gone", "message_not_found"],
-      locked: ["message_locked"],
-      stopped: ["aborted"],
-    });
   });
 });
