@@ -2,7 +2,7 @@ import { posix } from "node:path";
 import type { SourceFile } from "./source-files.ts";
 
 /** What a rule found: the file and what is wrong with it. */
-export type Violation = string;
+type Violation = string;
 
 /** One rule of the house, checked against all sources. */
 export interface Rule {

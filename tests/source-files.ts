@@ -13,7 +13,7 @@ export interface SourceFile {
   readonly calls: readonly string[];
 }
 
-export const root = fileURLToPath(new URL("..", import.meta.url));
+const root = fileURLToPath(new URL("..", import.meta.url));
 
 /** Every TypeScript source of the packages and apps, generated code left out. */
 export function readSources(): SourceFile[] {

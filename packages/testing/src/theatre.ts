@@ -36,7 +36,7 @@ const people = [
 ];
 
 /** Three channels, so that a process can die between two posts. */
-export const threeChannels = { "*": [{ channel: "alpha" }, { channel: "beta" }, { channel: "gamma" }] } as const;
+const threeChannels = { "*": [{ channel: "alpha" }, { channel: "beta" }, { channel: "gamma" }] } as const;
 
 export async function openTheatre(simulation: Simulation, options: TheatreOptions = {}): Promise<Theatre> {
   const dir = await mkdtemp(join(tmpdir(), "access-plugins-test-"));

@@ -5,7 +5,7 @@ import type { PluginData, TeleportClient } from "../teleport.ts";
 import { leaseKey, toChanges, toExpectations } from "./record.ts";
 
 /** How a write ended. */
-export type Written =
+type Written =
   /** It stands. */
   | { readonly outcome: "written"; readonly data: PluginData }
   /** Somebody else was first: this is what stands there now. Nothing of ours was written. */

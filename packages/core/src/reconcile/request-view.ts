@@ -58,7 +58,7 @@ export function toShown(message: RequestMessage): Shown {
   return { status: message.status, digest };
 }
 
-export function toReviewView(review: Review): ReviewView {
+function toReviewView(review: Review): ReviewView {
   return {
     author: review.author,
     state: review.state,

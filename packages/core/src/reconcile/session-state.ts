@@ -77,7 +77,7 @@ export function statusIsStored(state: SessionState): boolean {
 }
 
 /** Messages that were posted and are not stored yet. */
-export function unstoredMessages(state: SessionState, context: SessionContext): Delivery[] {
+function unstoredMessages(state: SessionState, context: SessionContext): Delivery[] {
   const stored = new Set(splitMessages(state.stored ?? {}));
   return state.own.deliveries.filter(
     (delivery) =>

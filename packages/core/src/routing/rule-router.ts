@@ -12,12 +12,12 @@ export interface RuleRouting {
   readonly failed: readonly FailedRule[];
 }
 
-export interface MatchedRule {
+interface MatchedRule {
   readonly rule: string;
   readonly recipients: readonly string[];
 }
 
-export interface UnmatchedRule {
+interface UnmatchedRule {
   readonly rule: string;
   /** Its condition is false, or the request was created outside of its schedules. */
   readonly because: "condition" | "schedule";

@@ -52,7 +52,7 @@ export const someAddress: fc.Arbitrary<SentMessage> = fc.record({
 
 const digest = fc.string({ unit: fc.constantFrom(..."abcXYZ012-_"), minLength: 12, maxLength: 12 });
 
-export const someShown: fc.Arbitrary<Shown> = fc.oneof(
+const someShown: fc.Arbitrary<Shown> = fc.oneof(
   fc.record({ status: someStatus, digest }),
   fc.record({ status: someStatus, reviews: fc.nat(50) }),
 );

@@ -15,7 +15,7 @@ import { createRateLimiter } from "../base/rate-limiter.ts";
 import { createNotifier } from "../create-notifier.ts";
 import type { Notifier, Routes } from "../notifier.ts";
 
-export interface LogLine {
+interface LogLine {
   readonly level: keyof Log;
   readonly message: string;
   readonly fields: LogFields;
