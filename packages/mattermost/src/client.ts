@@ -16,7 +16,7 @@ import { type Operation, serverBucket } from "./limits.ts";
 import { createTransport, type HttpFetch } from "./transport.ts";
 
 /** One call of Mattermost's API. */
-export interface MattermostRequest<T> {
+interface MattermostRequest<T> {
   readonly operation: Operation;
   /** Makes exactly one call with the official client. Path arguments must be URL-encoded: the client does not do it. */
   readonly send: (api: OfficialClient) => Promise<unknown>;
@@ -37,7 +37,7 @@ export interface MattermostClientOptions {
   readonly fetch?: HttpFetch;
 }
 
-export type OfficialClient = InstanceType<typeof mattermost.Client4>;
+type OfficialClient = InstanceType<typeof mattermost.Client4>;
 
 /** The HTTP exchange a call of the official client belongs to. */
 interface Exchange {

@@ -58,6 +58,13 @@ describe("posting with a key", () => {
     expect(error).toMatchObject({ code: "unavailable", ambiguous: true });
   });
 
+  it("tells when the post of an earlier try has been deleted meanwhile", async () => {
+    const { fake, messenger, to } = await openChannel();
+    const { post = "" } = await messenger.post(to, sampleMessage(), "key-1", call);
+    fake.deletePost(post);
+    expect((await failureOf(messenger.post(to, approved, "key-1", call))).code).toBe("message_not_found");
+  });
+
   it("leaves an earlier post as it is where edits are forbidden", async () => {
     let now = Date.now();
     const { fake, messenger, to } = await openChannel({ now: () => now });

@@ -3,15 +3,14 @@ import { type Call, PluginError } from "@access-plugins/core";
 import type { z } from "zod";
 import type { Bot } from "./bot.ts";
 import type { MattermostClient } from "./client.ts";
-import { findMembership, unlessRefused } from "./membership.ts";
-import { invite } from "./refusal-table.ts";
+import { editPost, markProperty, toProps } from "./post-edit.ts";
 import type { Rendered } from "./render.ts";
 import { postAnswer, postListAnswer } from "./wire.ts";
 
 export type Post = z.output<typeof postAnswer>;
 
 /** Where a new post goes. `rootId` is the post it replies to. */
-export interface PostPlace {
+interface PostPlace {
   readonly channelId: string;
   readonly rootId?: string;
 }
@@ -24,9 +23,6 @@ export interface Posts {
   /** Looks for the post that was created with this key among the newest of the channel. */
   find(channelId: string, key: string, call: Call): Promise<Post | undefined>;
 }
-
-/** Our own property of a post: what it was created with, to be found by. */
-const markProperty = "teleport_access_request";
 
 const searchPages = 5;
 const searchPageSize = 200;
@@ -59,7 +55,7 @@ export function createPosts(client: MattermostClient, bot: Bot): Posts {
   /** The server gave back the post of an earlier try, which may show an older text. */
   async function bringUpToDate(post: Post, content: Rendered, mark: string, call: Call): Promise<void> {
     try {
-      await patch(client, post.id, content, call, mark);
+      await editPost(client, bot, { postId: post.id, channelId: post.channel_id, content, mark }, call);
     } catch (thrown) {
       const error = PluginError.from(thrown);
       // It stays as it is; the outcome follows as a reply.
@@ -68,52 +64,24 @@ export function createPosts(client: MattermostClient, bot: Bot): Posts {
     }
   }
 
+  async function find(channelId: string, key: string, call: Call): Promise<Post | undefined> {
+    const { id: author } = await bot.account(call);
+    const place = { channelId };
+    const mark = toMark(place, key);
+    for (let page = 0; page < searchPages; page += 1) {
+      const { order, posts } = await findPage(client, channelId, page, call);
+      const found = Object.values(posts).find(
+        (post) => post.props?.[markProperty] === mark && post.delete_at === 0 && isOurs(post, author, place),
+      );
+      if (found !== undefined || order.length < searchPageSize) return found;
+    }
+    return undefined;
+  }
+
   return {
     create,
-    async edit(postId, channelId, content, call) {
-      const refused = await unlessRefused(patch(client, postId, content, call));
-      if (refused instanceof PluginError) throw await whyNotEditable(client, bot, postId, channelId, refused, call);
-    },
-    async find(channelId, key, call) {
-      const { id: author } = await bot.account(call);
-      const place = { channelId };
-      const mark = toMark(place, key);
-      for (let page = 0; page < searchPages; page += 1) {
-        const { order, posts } = await findPage(client, channelId, page, call);
-        const found = Object.values(posts).find(
-          (post) => post.props?.[markProperty] === mark && post.delete_at === 0 && isOurs(post, author, place),
-        );
-        if (found !== undefined || order.length < searchPageSize) return found;
-      }
-      return undefined;
-    },
-  };
-}
-
-/** Only what is given changes: a pinned post stays pinned. The properties are replaced whole, so all of them go. */
-async function patch(
-  client: MattermostClient,
-  id: string,
-  content: Rendered,
-  call: Call,
-  mark?: string,
-): Promise<void> {
-  await client.call(
-    {
-      operation: "PUT posts/patch",
-      send: (api) => api.patchPost({ id, message: content.message, props: toProps(content, mark) }),
-      answer: postAnswer,
-    },
-    call,
-  );
-}
-
-/** `from_bot` is what the server adds to a new post of a bot and loses at an edit that does not repeat it. */
-function toProps({ attachments }: Rendered, mark: string | undefined): Record<string, unknown> {
-  return {
-    from_bot: "true",
-    ...(attachments.length === 0 ? {} : { attachments }),
-    ...(mark === undefined ? {} : { [markProperty]: mark }),
+    edit: (postId, channelId, content, call) => editPost(client, bot, { postId, channelId, content }, call),
+    find,
   };
 }
 
@@ -145,47 +113,4 @@ function findPage(client: MattermostClient, channelId: string, page: number, cal
     },
     call,
   );
-}
-
-/** One answer, 403, for a post that is gone, a bot that was removed, and a post of another account. */
-async function whyNotEditable(
-  client: MattermostClient,
-  bot: Bot,
-  postId: string,
-  channelId: string,
-  refused: PluginError,
-  call: Call,
-): Promise<PluginError> {
-  const found = await readPost(client, postId, call);
-  if (found instanceof PluginError && found.code === "message_not_found") return found;
-  const membership = await unlessRefused(findMembership(client, channelId, call));
-  if (membership instanceof PluginError) {
-    return membership.with({ fix: invite, reason: "not_in_channel", cause: refused });
-  }
-  const { id: author } = await bot.account(call);
-  if (!(found instanceof PluginError) && found.user_id !== author) return foreignAuthor(refused);
-  return refused.with({ fix: "Give the bot's roles the permission to edit its own posts (edit_post)." });
-}
-
-async function readPost(client: MattermostClient, id: string, call: Call): Promise<Post | PluginError> {
-  const asked = client.call(
-    { operation: "GET posts/{id}", send: (api) => api.getPost(encodeURIComponent(id)), answer: postAnswer },
-    call,
-  );
-  try {
-    return await asked;
-  } catch (thrown) {
-    const error = PluginError.from(thrown);
-    if (error.code === "message_not_found" || error.code === "recipient_forbidden") return error;
-    throw error;
-  }
-}
-
-function foreignAuthor(cause: PluginError): PluginError {
-  return new PluginError("recipient_forbidden", "The message was posted by another Mattermost account.", {
-    ...(cause.operation === undefined ? {} : { operation: cause.operation }),
-    reason: "foreign_author",
-    fix: "Use the token of the bot that posted it: only its author can edit a message.",
-    cause,
-  });
 }

@@ -1,10 +1,9 @@
 import { type Call, PluginError, type Recipient } from "@access-plugins/core";
-import type { z } from "zod";
 import type { Account, Bot } from "./bot.ts";
 import type { MattermostClient } from "./client.ts";
+import { type Channel, createLookups } from "./lookups.ts";
 import { findMembership, unlessRefused } from "./membership.ts";
 import * as faults from "./recipient-faults.ts";
-import { channelAnswer, userAnswer } from "./wire.ts";
 
 /** Turns what an operator or a requester wrote into the channel messages for it go to. */
 export interface MattermostRecipients {
@@ -22,63 +21,18 @@ function isEmail(text: string): boolean {
   return emailForm.test(text) && !text.split("/").some((part) => part === "" || part === "." || part === "..");
 }
 
-type Channel = z.output<typeof channelAnswer>;
-
 /**
  * Every recipient becomes a channel id, that of the direct channel for people. A place is only given once the bot is
  * known to be a member: the server finds public channels without it and refuses the post.
  */
 export function createRecipients(client: MattermostClient, bot: Bot): MattermostRecipients {
+  const lookups = createLookups(client);
+
   async function openDirect(raw: string, account: Account, call: Call): Promise<Recipient> {
     // The server goes on taking messages for them; nobody reads those.
     if (account.delete_at > 0) throw faults.deactivated(raw);
     const { id } = await bot.account(call);
-    const channel = await client.call(
-      {
-        operation: "POST channels/direct",
-        send: (api) => api.createDirectChannel([id, account.id]),
-        answer: channelAnswer,
-      },
-      call,
-    );
-    return { id: channel.id, kind: "person" };
-  }
-
-  async function findByEmail(raw: string, email: string, call: Call): Promise<Recipient> {
-    const account = await client.call(
-      {
-        operation: "GET users/email",
-        send: (api) => api.getUserByEmail(encodeURIComponent(email)),
-        answer: userAnswer,
-      },
-      call,
-    );
-    return openDirect(raw, account, call);
-  }
-
-  function findUser(id: string, call: Call): Promise<Account> {
-    return client.call(
-      { operation: "GET users/{id}", send: (api) => api.getUser(encodeURIComponent(id)), answer: userAnswer },
-      call,
-    );
-  }
-
-  function findChannelById(id: string, call: Call): Promise<Channel> {
-    return client.call(
-      { operation: "GET channels/{id}", send: (api) => api.getChannel(encodeURIComponent(id)), answer: channelAnswer },
-      call,
-    );
-  }
-
-  function findChannelByName(team: string, channel: string, archived: boolean, call: Call): Promise<Channel> {
-    return client.call(
-      {
-        operation: "GET teams/channels",
-        send: (api) => api.getChannelByNameAndTeamName(encodeURIComponent(team), encodeURIComponent(channel), archived),
-        answer: channelAnswer,
-      },
-      call,
-    );
+    return { id: (await lookups.directChannel(id, account.id, call)).id, kind: "person" };
   }
 
   async function assertMember(raw: string, channel: Channel, call: Call): Promise<Recipient> {
@@ -89,29 +43,29 @@ export function createRecipients(client: MattermostClient, bot: Bot): Mattermost
   }
 
   async function findById(raw: string, id: string, call: Call): Promise<Recipient> {
-    const channel = await unlessRefused(findChannelById(id, call));
+    const channel = await unlessRefused(lookups.channel(id, call));
     if (!(channel instanceof PluginError)) return assertMember(raw, channel, call);
-    const user = await unlessRefused(findUser(id, call));
+    const user = await unlessRefused(lookups.user(id, call));
     if (user instanceof PluginError) throw faults.unknownId(raw, user);
     return openDirect(raw, user, call);
   }
 
   async function findByName(raw: string, team: string, name: string, call: Call): Promise<Recipient> {
     if (!urlName.test(team) || !urlName.test(name)) throw faults.displayName(raw, team, name);
-    const channel = await unlessRefused(findChannelByName(team, name, false, call));
+    const channel = await unlessRefused(lookups.channelByName(team, name, false, call));
     if (!(channel instanceof PluginError)) return assertMember(raw, channel, call);
     if (channel.code === "recipient_forbidden") throw faults.notInTeam(raw, team, channel);
     if (channel.reason?.startsWith("app.team.")) throw faults.unknownTeam(raw, team, channel);
-    const withArchived = await unlessRefused(findChannelByName(team, name, true, call));
+    const withArchived = await unlessRefused(lookups.channelByName(team, name, true, call));
     if (withArchived instanceof PluginError) throw faults.unknownOrPrivate(raw, channel);
     return assertMember(raw, withArchived, call);
   }
 
   async function find(raw: string, as: "any" | "person", call: Call): Promise<Recipient> {
     const text = raw.trim();
-    if (isEmail(text)) return findByEmail(raw, text, call);
-    if (idForm.test(text))
-      return as === "any" ? findById(raw, text, call) : openDirect(raw, await findUser(text, call), call);
+    if (isEmail(text)) return openDirect(raw, await lookups.userByEmail(text, call), call);
+    if (idForm.test(text) && as === "any") return findById(raw, text, call);
+    if (idForm.test(text)) return openDirect(raw, await lookups.user(text, call), call);
     const [, team, channel] = pathForm.exec(text) ?? [];
     if (as === "person" || team === undefined || channel === undefined) throw faults.unrecognized(raw, as);
     return findByName(raw, team, channel, call);

@@ -18,7 +18,7 @@ export interface Row {
 }
 
 /** The most characters each part may take, after neutralising. */
-export interface Room {
+interface Room {
   readonly fact: number;
   /** All roles, and all resources. */
   readonly names: number;

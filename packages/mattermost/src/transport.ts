@@ -1,7 +1,7 @@
 import { Agent, type Dispatcher } from "undici";
 
 /** The parts of `fetch`'s arguments we use. */
-export interface HttpRequest {
+interface HttpRequest {
   readonly method: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string;
@@ -11,7 +11,7 @@ export interface HttpRequest {
 }
 
 /** The parts of `fetch`'s answer we use. */
-export interface HttpResponse {
+interface HttpResponse {
   readonly status: number;
   readonly headers: { get(name: string): string | null };
   text(): Promise<string>;

@@ -7,7 +7,7 @@ export interface FakeRates {
 }
 
 /** What the limiter says of one call. */
-export interface RateVerdict {
+interface RateVerdict {
   readonly refused: boolean;
   readonly headers: Readonly<Record<string, string | string[]>>;
 }

@@ -14,7 +14,7 @@ const recordingSchema = z.union([
 ]);
 
 export type RecordedRequest = z.output<typeof requestSchema>;
-export type RecordedResponse = z.output<typeof responseSchema>;
+
 export type RecordedExchange = z.output<typeof exchangeSchema>;
 
 const folder = join(import.meta.dirname, "../fixtures");

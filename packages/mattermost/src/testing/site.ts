@@ -87,7 +87,7 @@ export interface FakeSite {
   deletePost(post: FakePost): void;
 }
 
-export interface NewUser {
+interface NewUser {
   readonly email: string;
   readonly username?: string;
   readonly id?: string;
@@ -95,7 +95,7 @@ export interface NewUser {
   readonly deactivated?: boolean;
 }
 
-export interface NewChannel {
+interface NewChannel {
   readonly team: FakeTeam;
   readonly name: string;
   readonly id?: string;
@@ -105,7 +105,7 @@ export interface NewChannel {
   readonly archived?: boolean;
 }
 
-export interface NewPost {
+interface NewPost {
   readonly channelId: string;
   readonly userId: string;
   readonly rootId: string;
