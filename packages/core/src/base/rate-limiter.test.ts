@@ -396,7 +396,7 @@ describe("against a platform with one call a second and place", () => {
   });
 });
 
-describe("many waiting calls", () => {
+describe("many waiting calls", { timeout: 30_000 }, () => {
   /** Looking at the clock is what every decision begins with: it counts the work without measuring time. */
   function countReads(clock: FakeClock): Clock & { reads: number } {
     const counted = {

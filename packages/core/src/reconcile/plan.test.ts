@@ -279,7 +279,7 @@ describe("any plan", () => {
   });
 });
 
-describe("whatever happens, after the last fault", () => {
+describe("whatever happens, after the last fault", { timeout: 30_000 }, () => {
   const endings: Ending[] = [
     "lost",
     "silent",
@@ -315,6 +315,9 @@ describe("whatever happens, after the last fault", () => {
   const abilities = fc.record({ reply: fc.boolean(), findPosted: fc.boolean() });
   const lives = fc.tuple(fc.array(command, { maxLength: 60, size: "max" }), abilities);
 
+  // Each run lives through dozens of steps.
+  const numRuns = 120;
+
   async function live([commands, able]: [Command[], Abilities]): Promise<DeliveryModel> {
     const model = createDeliveryModel({ places, abilities: able });
     for (const one of commands) await model.run(one);
@@ -333,7 +336,7 @@ describe("whatever happens, after the last fault", () => {
         expect(model.violations).toEqual([]);
         expect(model.plan().steps).toEqual([]);
       }),
-      { numRuns: 300 },
+      { numRuns },
     );
   });
 
@@ -350,7 +353,7 @@ describe("whatever happens, after the last fault", () => {
         const told = new Set(model.messages.map(({ place }) => place));
         expect(told, statesOf(model).join()).toEqual(new Set(["C1", "U2", "U3"]));
       }),
-      { numRuns: 300 },
+      { numRuns },
     );
   });
 
@@ -370,7 +373,7 @@ describe("whatever happens, after the last fault", () => {
           if (story[1].reply) expect(delivery.replies).toBe(reviews);
         }
       }),
-      { numRuns: 300 },
+      { numRuns },
     );
   });
 
@@ -386,7 +389,7 @@ describe("whatever happens, after the last fault", () => {
           expect(count).toBeLessThanOrEqual(1 + (model.unknownPosts.get(place) ?? 0));
         }
       }),
-      { numRuns: 300 },
+      { numRuns },
     );
   });
 
@@ -400,7 +403,7 @@ describe("whatever happens, after the last fault", () => {
         expect(there.filter(({ id }) => !known.has(id))).toEqual([]);
         expect(new Set(there.map(({ place }) => place)).size).toBe(there.length);
       }),
-      { numRuns: 300 },
+      { numRuns },
     );
   });
 });
