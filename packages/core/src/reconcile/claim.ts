@@ -5,8 +5,8 @@ import type { Delivery, OwnState } from "./delivery.ts";
 import type { ClaimFacts } from "./official-record.ts";
 import { encodeRecord, entryBudgetBytes, toEntryBytes } from "./record.ts";
 
-/** Teleport's limit for a resolve reason. */
-const longestReasonBytes = 4_096;
+/** Teleport's limit for a resolve reason, every byte of it escaped by JSON. */
+const longestReasonBytes = 6 * 4_096;
 /** Counters and what else may grow by a few bytes. */
 const spareBytes = 512;
 /** A resolved id of up to 64 bytes, an error code, a digest and the punctuation around them and the address. */
@@ -24,7 +24,7 @@ export function createClaim(
   budget: number = entryBudgetBytes,
 ): OwnState {
   const empty: OwnState = { nonce: random.token(12), tier: routing.tier, cut: routing.cut, omitted: 0, deliveries: [] };
-  let used = toEntryBytes(toFullestEntry(empty, facts, stored)) + spareBytes;
+  let used = toEntryBytes(toResolvedEntry(empty, facts, stored)) + longestReasonBytes + spareBytes;
   const deliveries: Delivery[] = [];
   for (const raw of routing.recipients) {
     used += reservedBytes(raw, stored);
@@ -55,9 +55,8 @@ function reservedBytes(raw: string, stored: StoredAddress): number {
   return 2 * Buffer.byteLength(JSON.stringify(raw)) + 3 * stored.maxBytes + perDeliveryBytes;
 }
 
-/** The entry as large as it gets without recipients: resolved, with the longest reason Teleport takes, all escaped. */
-function toFullestEntry(own: OwnState, facts: ClaimFacts, stored: StoredAddress) {
+/** The entry without recipients, resolved for the shortest of reasons. */
+function toResolvedEntry(own: OwnState, facts: ClaimFacts, stored: StoredAddress) {
   const lease = { holder: "x".repeat(12), write: "x".repeat(8), durationMs: 38_000 };
-  const resolveReason = "\u0001".repeat(longestReasonBytes);
-  return encodeRecord({ facts, own: { ...own, status: "promoted" }, resolveReason, lease }, stored);
+  return encodeRecord({ facts, own: { ...own, status: "promoted" }, resolveReason: "x", lease }, stored);
 }
