@@ -484,6 +484,32 @@ describe("another process takes over", () => {
     await h.stop();
   });
 
+  it("acts on a request whose stored resolution it does not know, instead of renewing its lease for ever", async () => {
+    const seed = await ready(startNotifier());
+    seed.cluster.create({ id: "r1" });
+    await seed.clock.advance(2_000);
+    await seed.stop();
+    seed.cluster.setPluginData("r1", "memory", { ...entryOf(seed, "r1"), resolution: "FUTURE" });
+    const h = await ready(startNotifier({ after: seed }));
+    h.cluster.clearCalls();
+    h.cluster.review("r1", { author: "bob", state: "pending" });
+    await h.clock.advance(60_000);
+    expect(h.messenger.messages[0]?.replies).toHaveLength(1);
+    expect(h.cluster.countCalls("updatePluginData")).toBeLessThanOrEqual(3);
+    await h.stop();
+  });
+
+  it("looks a blocked recipient up every hour without a write", async () => {
+    const h = await ready(startNotifier({ routes: { roleToRecipients: { "*": ["a", "unknown-1"] } } }));
+    h.cluster.create({ id: "r1" });
+    await h.clock.advance(10_000);
+    h.cluster.clearCalls();
+    await h.clock.advance(2.5 * 60 * 60_000);
+    expect(h.messenger.calls.filter((call) => call.place === "unknown-1").length).toBeGreaterThanOrEqual(3);
+    expect(h.cluster.countCalls("updatePluginData")).toBe(0);
+    await h.stop();
+  });
+
   it("finishes a claim the official plugin abandoned, after a minute", async () => {
     const seed = await ready(startNotifier());
     await seed.stop();
@@ -620,6 +646,28 @@ describe("Access Monitoring Rules", () => {
 });
 
 describe("stopping", () => {
+  it("ends in time although Teleport is gone and results cannot be stored", async () => {
+    const h = await ready(startNotifier({ messenger: { latencyMs: 1_000 } }));
+    h.cluster.create({ id: "r1" });
+    await h.clock.advance(500);
+    h.cluster.setDown(true);
+    await h.clock.advance(1_500);
+    await h.stop();
+    expect(h.ended.value).toBe("ended");
+    expect(h.clock.pendingTimers()).toBe(0);
+  });
+
+  it("leaves no timer behind when the client was refused", async () => {
+    const h = await ready(startNotifier());
+    h.messenger.before = () => {
+      throw new PluginError("unauthenticated", "The token was revoked.");
+    };
+    h.cluster.create({ id: "r1" });
+    await h.clock.advance(2_000);
+    await h.stop();
+    expect(h.clock.pendingTimers()).toBe(0);
+  });
+
   it("does not wait for rules that never come", async () => {
     const h = startNotifier();
     h.cluster.before = (method) => {

@@ -160,6 +160,7 @@ export function createNotifier(options: NotifierOptions): Notifier {
         started.reject(thrown);
         if (!signal.aborted) throw thrown;
       } finally {
+        gate.stop();
         await reconciler.stop(shutdownGraceMs);
         started.reject(new PluginError("aborted", "The notifier was stopped."));
       }

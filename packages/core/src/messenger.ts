@@ -35,7 +35,10 @@ export interface StoredAddress {
   encode(sent: SentMessage): string;
   /** Undefined for an entry that is not in this form: it is skipped, as the official plugin does. */
   decode(entry: string): SentMessage | undefined;
-  /** The most bytes one encoded entry can take; space is reserved before posting. */
+  /**
+   * The most bytes one encoded entry can take, and also the address it stands for with its keys, as JSON. Space for both
+   * is reserved before posting, and 64 bytes for the recipient's id.
+   */
   readonly maxBytes: number;
 }
 

@@ -12,6 +12,8 @@ export interface ClientGate {
   /** Shuts the gate; says so once. */
   close(error: PluginError): void;
   open(): void;
+  /** Forgets its timer, for the end. */
+  stop(): void;
   /** Why it is shut, as a sentence with its fix. */
   problem(): string | undefined;
 }
@@ -42,6 +44,7 @@ export function createClientGate(clock: Clock, log: Log, onOpen: () => void): Cl
       cancel = clock.after(blockedRetryMs, open);
     },
     open,
+    stop: () => cancel?.(),
     problem: () => reason,
   };
 }

@@ -106,7 +106,8 @@ function afterReplyFailure(
 /** A live message stays live: only its next edit waits. */
 function block(delivery: Delivery, progress: Attempts, error: PluginError, now: number): Failed {
   const waiting = { ...progress, notBefore: now + blockedRetryMs };
-  if (delivery.state === "sent") return { verdict: "blocked", delivery, progress: waiting };
+  const known = delivery.state === "blocked" && delivery.code === error.code;
+  if (delivery.state === "sent" || known) return { verdict: "blocked", delivery, progress: waiting };
   return { verdict: "blocked", delivery: { ...delivery, state: "blocked", code: error.code }, progress: waiting };
 }
 

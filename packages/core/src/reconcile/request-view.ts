@@ -21,6 +21,8 @@ export interface RequestView {
   /** What the stored claim says, for when the request itself cannot be seen any more. */
   readonly facts: ClaimFacts;
   readonly status: MessageStatus;
+  /** The stored resolve reason, for when the request itself cannot be seen any more. */
+  readonly resolveReason?: string;
 }
 
 /** What a message about this request has to say now. */
@@ -38,7 +40,7 @@ export function toRequestMessage(view: RequestView, own: OwnState, cluster: Clus
     resources: facts.resources.length > 0 ? facts.resources : (request?.resources ?? []).map(toResourceText),
     reason: request?.reason ?? facts.reason,
     status,
-    resolveReason: request?.resolveReason ?? "",
+    resolveReason: request?.resolveReason ?? view.resolveReason ?? "",
     reviews: (request?.reviews ?? []).map(toReviewView),
     ...(request?.promotedTo === undefined ? {} : { promotedTo: request.promotedTo }),
     ...toAction(view, cluster),

@@ -47,7 +47,7 @@ export function look(state: SessionState, source: RequestSource, context: Sessio
   if (seen?.request === view.request && seen?.status === status && seen.omitted === omitted) return seen;
   const request = view.request === undefined ? {} : { request: view.request };
   const message = toRequestMessage(
-    { id: source.id, facts: state.facts, status, ...request },
+    { id: source.id, facts: state.facts, status, ...request, resolveReason: state.stored?.["resolve_reason"] ?? "" },
     state.own,
     context.cluster(),
   );
@@ -72,8 +72,9 @@ export function replaceDelivery(own: OwnState, index: number, change: (delivery:
 
 /** Whether the decision about the final state stands in Teleport: only then may messages show it. */
 export function statusIsStored(state: SessionState): boolean {
-  const tag = state.own.status === undefined ? "" : toOfficialTag(state.own.status);
-  return (state.stored?.["resolution"] ?? "") === tag;
+  const { status } = state.own;
+  // A word we do not know, on a request that is open, is no decision.
+  return status === undefined || (state.stored?.["resolution"] ?? "") === toOfficialTag(status);
 }
 
 /** Messages that were posted and are not stored yet. */
@@ -89,7 +90,9 @@ function unstoredMessages(state: SessionState, context: SessionContext): Deliver
 
 /** What the next session of this request has to know. */
 export function toCarry(state: SessionState, context: SessionContext): Carry {
-  const progress = new Map([...state.progress].map(([index, { busy: _busy, ...rest }]) => [index, rest]));
+  // Omitted deliveries are not stored: the indexes of the next session would be others.
+  const kept = state.own.deliveries.some((delivery) => delivery.state === "omitted") ? [] : [...state.progress];
+  const progress = new Map(kept.map(([index, { busy: _busy, ...rest }]) => [index, rest]));
   return { nonce: state.own.nonce, progress, posted: unstoredMessages(state, context) };
 }
 

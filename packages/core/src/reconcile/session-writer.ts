@@ -111,10 +111,16 @@ export function createSessionWriter(
   }
 
   function failed(error: PluginError): void {
-    if (error.code === "aborted") return;
-    if (error.code === "not_found") dataGone();
+    if (error.code === "aborted") stopped();
+    else if (error.code === "not_found") dataGone();
     else if (error.code === "too_large" && !shrunk) shrink();
     else notStored(error);
+  }
+
+  /** Cut at a stop: whoever comes next finds the lease as it stands. */
+  function stopped(): void {
+    lease.lost();
+    state.ending = {};
   }
 
   function notStored(error: PluginError): void {

@@ -6,6 +6,7 @@ import { createClaim } from "./claim.ts";
 import { openRecord } from "./open-record.ts";
 import { type Abilities, type Plan, plan, type Wanted } from "./plan.ts";
 import type { CallStep } from "./progress.ts";
+import { stateKey } from "./record.ts";
 import { createSessionCaller, type SessionCaller } from "./session-caller.ts";
 import type { Carry, SessionContext, SessionEnd } from "./session-context.ts";
 import {
@@ -157,7 +158,14 @@ export function createSession(source: RequestSource, context: SessionContext, ca
       return;
     }
     const renew = held && writer.lease.renewAt(caller.anyRunning()) <= now;
-    if (state.dirty || renew || (!held && next.steps.length > 0)) writer.start({ waitMs: waitMs(next, busy, caller) });
+    if (state.dirty || renew || (!held && needsLease(state, next)))
+      writer.start({ waitMs: waitMs(next, busy, caller) });
+  }
+
+  /** Looking a recipient up needs no lease; but the look-ups of a new request run beside its claim. */
+  function needsLease(state: SessionState, next: Plan): boolean {
+    const claimed = state.stored?.[stateKey] !== undefined;
+    return next.steps.some((step) => step.do !== "resolve" || !claimed);
   }
 
   /** What the lease has to cover beyond running calls: the shortest wait ahead. */
