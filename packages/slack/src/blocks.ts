@@ -1,7 +1,12 @@
-import type { ReviewView, RoleView } from "@access-plugins/core";
+import {
+  type DocumentFact,
+  type DocumentPart,
+  joinWhatFits,
+  newestThatFit,
+  type ReviewView,
+  type RoleView,
+} from "@access-plugins/core";
 import type { KnownBlock, MrkdwnElement } from "@slack/types";
-import type { Fact, Part } from "./document.ts";
-import { joinWhatFits, newestThatFit } from "./fitting.ts";
 import { code, line, link, quote, time } from "./mrkdwn.ts";
 import { reviewLine } from "./review-line.ts";
 
@@ -31,11 +36,11 @@ const room = {
  * rich text by other blocks (`block_mismatch`), and the official plugin may have to edit our message one day. A link
  * instead of a button: without a listener for clicks Slack shows a warning beside every button.
  */
-export function toBlocks(document: readonly Part[]): KnownBlock[] {
+export function toBlocks(document: readonly DocumentPart[]): KnownBlock[] {
   return document.flatMap((part) => toBlock(part));
 }
 
-function toBlock(part: Part): KnownBlock[] {
+function toBlock(part: DocumentPart): KnownBlock[] {
   switch (part.kind) {
     case "title":
       return [{ type: "header", text: { type: "plain_text", text: part.text, emoji: false } }];
@@ -60,7 +65,7 @@ function toBlock(part: Part): KnownBlock[] {
   }
 }
 
-function toStatus({ label, text, promotedTo }: Extract<Part, { kind: "status" }>): string {
+function toStatus({ label, text, promotedTo }: Extract<DocumentPart, { kind: "status" }>): string {
   return `*${label}*: ${text}${promotedTo === "" ? "" : ` to ${code(promotedTo, room.promotedTo)}`}`;
 }
 
@@ -69,7 +74,7 @@ export function toReplyBlocks(head: string, reason: string): KnownBlock[] {
   return section(reason.trim() === "" ? head : `${head}\n${quote(reason, room.replyReason, "blocks")}`);
 }
 
-function toField({ label, value }: Fact): string {
+function toField({ label, value }: DocumentFact): string {
   return labelled(label, "time" in value ? time(value.time) : code(value.name, room.fact));
 }
 

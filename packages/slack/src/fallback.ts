@@ -1,6 +1,11 @@
-import type { ReviewView, RoleView } from "@access-plugins/core";
-import type { Fact, Part } from "./document.ts";
-import { joinWhatFits, newestThatFit } from "./fitting.ts";
+import {
+  type DocumentFact,
+  type DocumentPart,
+  joinWhatFits,
+  newestThatFit,
+  type ReviewView,
+  type RoleView,
+} from "@access-plugins/core";
 import { line, link, quote, time } from "./mrkdwn.ts";
 import { reviewLine } from "./review-line.ts";
 
@@ -29,11 +34,11 @@ const room = {
  * The whole message as text: its first line is what a push notification shows, all of it is what a screen reader reads,
  * and it is the message itself where blocks were refused.
  */
-export function toFallback(document: readonly Part[]): string {
+export function toFallback(document: readonly DocumentPart[]): string {
   return document.flatMap((part) => toLines(part)).join("\n");
 }
 
-function toLines(part: Part): string[] {
+function toLines(part: DocumentPart): string[] {
   switch (part.kind) {
     case "title":
       return [toTitle(part)];
@@ -61,7 +66,7 @@ function toLines(part: Part): string[] {
   }
 }
 
-function toStatus({ label, text, promotedTo }: Extract<Part, { kind: "status" }>): string {
+function toStatus({ label, text, promotedTo }: Extract<DocumentPart, { kind: "status" }>): string {
   return `${label}: ${text}${promotedTo === "" ? "" : ` to ${line(promotedTo, room.promotedTo, "fallback")}`}`;
 }
 
@@ -70,12 +75,12 @@ export function toReplyFallback(head: string, reason: string): string {
   return reason.trim() === "" ? head : `${head}\n${quote(reason, room.reason, "fallback")}`;
 }
 
-function toTitle({ text, user, asksFor }: Extract<Part, { kind: "title" }>): string {
+function toTitle({ text, user, asksFor }: Extract<DocumentPart, { kind: "title" }>): string {
   const what = joinWhatFits(asksFor, room.titleNames, toName);
   return `${text} – ${line(user, room.titleUser, "fallback") || "(unknown)"}${what === "" ? "" : `, ${what}`}`;
 }
 
-function toFact({ label, value }: Fact): string {
+function toFact({ label, value }: DocumentFact): string {
   return `${label}: ${"time" in value ? time(value.time) : line(value.name, room.fact, "fallback")}`;
 }
 

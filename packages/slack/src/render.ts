@@ -1,7 +1,6 @@
-import type { Reply, RequestMessage } from "@access-plugins/core";
+import { type Reply, type RequestMessage, toDocument } from "@access-plugins/core";
 import type { KnownBlock } from "@slack/types";
 import { toBlocks, toReplyBlocks } from "./blocks.ts";
-import { toDocument } from "./document.ts";
 import { toFallback, toReplyFallback } from "./fallback.ts";
 import { outcomeLine, reviewLine } from "./review-line.ts";
 
