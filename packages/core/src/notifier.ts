@@ -9,7 +9,7 @@ import type { TeleportClient } from "./teleport.ts";
 export interface NotifierOptions {
   /**
    * Name of our entry in Teleport's plugin data and of the Access Monitoring Rules meant for us. The official plugins
-   * use `slack`, `mattermost` and `msteams`; an in-house notifier takes a name of its own.
+   * use the name of their platform; an in-house notifier takes a name of its own.
    */
   readonly pluginName: string;
   readonly teleport: TeleportClient;
