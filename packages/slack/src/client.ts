@@ -1,8 +1,8 @@
-import { type Call, type Clock, PluginError, type RateLimiter } from "@access-plugins/core";
+import { type Call, type Clock, openDeadline, PluginError, type RateLimiter } from "@access-plugins/core";
 import { type FetchFunction, LogLevel, WebClient, type WebClientOptions } from "@slack/web-api";
 import type { z } from "zod";
 import { type FailedCall, toPluginError, unreadableAnswer } from "./errors.ts";
-import { createExchangeDesk, type Exchange, openExchange } from "./exchange.ts";
+import { createExchangeDesk, type Exchange } from "./exchange.ts";
 import type { Method } from "./limits.ts";
 import { createTransport } from "./transport.ts";
 
@@ -37,12 +37,14 @@ export function createSlackClient(options: SlackClientOptions): SlackClient {
 
   async function exchange<T>(request: SlackRequest<T>, call: Call): Promise<T> {
     const token = await readToken(options.token, request.method);
-    const opened = openExchange(token, deadlineMs, call, options.clock);
+    const opened: Exchange = { token, deadline: openDeadline(deadlineMs, call.signal, options.clock) };
     try {
       const answer = await desk.run(opened, request.method, (method) => web.apiCall(method, { ...request.args }));
       return readAnswer(request, answer);
     } catch (thrown) {
       throw toPluginError(thrown, failedCall(request, opened));
+    } finally {
+      opened.deadline.close();
     }
   }
 
@@ -94,6 +96,6 @@ function readAnswer<T>(request: SlackRequest<T>, answer: unknown): T {
   throw unreadableAnswer(request, `missing or unusable: ${fields.join(", ")}`);
 }
 
-function failedCall(request: SlackRequest<unknown>, exchange: Exchange): FailedCall {
-  return { method: request.method, buckets: request.buckets, ended: exchange.ended, ...exchange.head };
+function failedCall({ method, buckets }: SlackRequest<unknown>, { deadline, head }: Exchange): FailedCall {
+  return { method, buckets, ended: deadline.ended, ...head };
 }

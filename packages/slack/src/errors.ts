@@ -1,4 +1,4 @@
-import { type ErrorFacts, PluginError, toSingleLine, truncate } from "@access-plugins/core";
+import { type ErrorFacts, PluginError, toNetworkFailure, toSingleLine, truncate } from "@access-plugins/core";
 import { WebAPIHTTPError, WebAPIPlatformError, WebAPIRequestError } from "@slack/web-api";
 import type { Method } from "./limits.ts";
 import { toRefusal } from "./refusal-table.ts";
@@ -104,9 +104,7 @@ function badStatus(call: FailedCall, status: number): PluginError {
 }
 
 function networkFailed(thrown: unknown, call: FailedCall): PluginError {
-  const reason = systemCode(thrown);
-  const untrusted = /CERT|TLS|SSL|SIGNED|ALTNAME|UNABLE_TO/u.test(reason);
-  const unsent = untrusted || unsentCodes.has(reason) || failedToConnect(thrown);
+  const { reason, untrusted, unsent } = toNetworkFailure(thrown);
   return fail(call, "unavailable", `failed on the network (${reason}).`, {
     reason,
     fix: untrusted ? checkCertificates : checkNetwork,
@@ -114,11 +112,6 @@ function networkFailed(thrown: unknown, call: FailedCall): PluginError {
     cause: cause(thrown),
   });
 }
-
-/** Failures before the first byte of the request could leave. */
-const unsentCodes = new Set(
-  "ECONNREFUSED ENOTFOUND EAI_AGAIN ENETUNREACH EHOSTUNREACH UND_ERR_CONNECT_TIMEOUT UND_ERR_INVALID_ARG".split(" "),
-);
 
 const effectFree: ReadonlySet<Method> = new Set(["auth.test", "users.lookupByEmail", "users.info"]);
 
@@ -138,23 +131,6 @@ function pauseOf(retryAfter: string | undefined): number | undefined {
 function inBrackets(details: readonly (string | undefined)[]): string {
   const text = details.filter((detail) => detail !== undefined && detail !== "").join("; ");
   return text === "" ? "" : ` (${truncate(toSingleLine(text), 300)})`;
-}
-
-function* causes(thrown: unknown): Generator<Error> {
-  for (let error = thrown, depth = 0; error instanceof Error && depth < 5; error = error.cause, depth += 1) yield error;
-}
-
-/** The innermost word for what happened: `ECONNRESET`, `UND_ERR_SOCKET`. */
-function systemCode(thrown: unknown): string {
-  const codes = [...causes(thrown)].map((error) => ("code" in error ? error.code : undefined));
-  const code = codes.filter((found) => typeof found === "string" && /^[A-Z][A-Z0-9_]{2,60}$/u.test(found)).at(-1);
-  return typeof code === "string" ? code : "network_error";
-}
-
-function failedToConnect(thrown: unknown): boolean {
-  return [...causes(thrown)].some(
-    (error) => "syscall" in error && (error.syscall === "connect" || error.syscall === "getaddrinfo"),
-  );
 }
 
 /** The SDK's wrappers hold whole answers; what they wrap does not. */

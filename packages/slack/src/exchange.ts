@@ -1,41 +1,12 @@
-import type { Call, Clock } from "@access-plugins/core";
+import type { Deadline } from "@access-plugins/core";
 import type { FetchFunction } from "@slack/web-api";
 import type { HttpRequest, HttpResponse } from "./transport.ts";
 
-/** The HTTP request and answer of one call: its token, its two ways to end early, and what the answer's head said. */
+/** The HTTP request and answer of one call: its token, its deadline, and what the answer's head said. */
 export interface Exchange {
   readonly token: string;
-  readonly signal: AbortSignal;
-  readonly ended: "deadline" | "abort" | undefined;
+  readonly deadline: Deadline;
   head?: { readonly status: number; readonly retryAfter: string | undefined; readonly isJson: boolean };
-  close(): void;
-}
-
-/** Ends with the caller's signal or after `deadlineMs`, whichever comes first, until it is closed. */
-export function openExchange(token: string, deadlineMs: number, call: Call, clock: Clock): Exchange {
-  const controller = new AbortController();
-  let ended: Exchange["ended"];
-  const end = (why: "deadline" | "abort", reason: unknown) => {
-    ended ??= why;
-    controller.abort(reason);
-  };
-  const onAbort = () => end("abort", call.signal.reason);
-  const cancel = clock.after(deadlineMs, () =>
-    end("deadline", new DOMException("The deadline passed", "TimeoutError")),
-  );
-  call.signal.addEventListener("abort", onAbort, { once: true });
-  if (call.signal.aborted) onAbort();
-  return {
-    token,
-    signal: controller.signal,
-    get ended() {
-      return ended;
-    },
-    close() {
-      cancel();
-      call.signal.removeEventListener("abort", onAbort);
-    },
-  };
 }
 
 /** Hands each HTTP request of the one shared SDK client the exchange it belongs to. */
@@ -62,7 +33,6 @@ export function createExchangeDesk(transport: FetchFunction): ExchangeDesk {
         return await sdkCall(`${method}#${ticket}`);
       } finally {
         open.delete(ticket);
-        exchange.close();
       }
     },
     async fetch(url, init) {
@@ -106,5 +76,5 @@ function dropMessage(body: string): string {
 
 function withExchange(init: HttpRequest | undefined, exchange: Exchange): HttpRequest {
   const headers = { ...init?.headers, Authorization: `Bearer ${exchange.token}` };
-  return { ...init, headers, signal: exchange.signal };
+  return { ...init, headers, signal: exchange.deadline.signal };
 }
