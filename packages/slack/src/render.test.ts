@@ -1,9 +1,9 @@
 import { type RequestMessage, truncationMark } from "@access-plugins/core";
 import { messageOfText, sampleLink, sampleMessage } from "@access-plugins/testing";
+import { anyMessage, anyReply, anyText } from "@access-plugins/testing/arbitrary-message";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type Rendered, renderMessage, renderReply } from "./render.ts";
-import { anyMessage, anyReply, anyText } from "./testing/arbitrary-message.ts";
 import { blocksSchema, maxUpdateText, textObjectsOf } from "./testing/block-kit-limits.ts";
 import { judgeMessage } from "./testing/judge-message.ts";
 import { parseMrkdwn, type Token } from "./testing/mrkdwn-parser.ts";
