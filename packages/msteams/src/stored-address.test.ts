@@ -64,4 +64,5 @@ describe("an entry of ours", () => {
 
 it("writes times as Go's RFC 822 has them", () => {
   expect(toRfc822(new Date("2026-01-02T03:04:59Z"))).toBe("02 Jan 26 03:04 UTC");
+  expect(toRfc822(new Date("1999-12-31T23:59:59Z"))).toBe("31 Dec 99 23:59 UTC");
 });

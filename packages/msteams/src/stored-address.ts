@@ -42,7 +42,8 @@ function parse(text: string): unknown {
 /** Go's RFC 822 layout in UTC: `21 Nov 26 11:24 UTC`. */
 export function toRfc822(time: Date): string {
   const two = (value: number) => String(value).padStart(2, "0");
-  const month = time.toLocaleString("en-US", { month: "short", timeZone: "UTC" });
-  const date = `${two(time.getUTCDate())} ${month} ${two(time.getUTCFullYear() % 100)}`;
+  const date = `${two(time.getUTCDate())} ${months[time.getUTCMonth()]} ${two(time.getUTCFullYear() % 100)}`;
   return `${date} ${two(time.getUTCHours())}:${two(time.getUTCMinutes())} UTC`;
 }
+
+const months = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(" ");
