@@ -5,6 +5,7 @@ export * from "./base/log.ts";
 export * from "./base/meter.ts";
 export * from "./base/network-failure.ts";
 export * from "./base/plugin-error.ts";
+export * from "./base/proxy-settings.ts";
 export * from "./base/random.ts";
 export { createRateLimiter, type RateLimiter, type RateLimiterOptions } from "./base/rate-limiter.ts";
 export * from "./base/text.ts";

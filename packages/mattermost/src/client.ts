@@ -5,6 +5,7 @@ import {
   type Deadline,
   openDeadline,
   PluginError,
+  type ProxySettings,
   type RateLimiter,
 } from "@access-plugins/core";
 // Named imports of this CommonJS package fail under plain Node before 24.
@@ -13,7 +14,7 @@ import type { Options } from "@mattermost/types/client4";
 import type { z } from "zod";
 import { type HttpAnswer, isJson, toPluginError, toRefusalError, unreadableAnswer } from "./errors.ts";
 import { type Operation, serverBucket } from "./limits.ts";
-import { createTransport, type HttpFetch } from "./transport.ts";
+import { createDispatcher, createTransport, type HttpFetch } from "./transport.ts";
 
 /** One call of Mattermost's API. */
 interface MattermostRequest<T> {
@@ -34,6 +35,7 @@ export interface MattermostClientOptions {
   readonly limiter: RateLimiter;
   readonly clock: Clock;
   readonly token: () => string | Promise<string>;
+  readonly proxy?: ProxySettings;
   readonly fetch?: HttpFetch;
 }
 
@@ -51,7 +53,7 @@ const deadlineMs = 10_000;
 
 export function createMattermostClient(options: MattermostClientOptions): MattermostClient {
   const exchanges = new AsyncLocalStorage<Exchange>();
-  const fetch = options.fetch ?? createTransport();
+  const fetch = options.fetch ?? createTransport(createDispatcher(options.proxy));
   const api = createOfficialClient(options.url, (url, request) => {
     const exchange = exchanges.getStore();
     if (exchange === undefined) throw new Error("A request without an open exchange.");

@@ -1,4 +1,13 @@
-import type { Call, Clock, Log, Messenger, RateLimiter, RequestMessage, SentMessage } from "@access-plugins/core";
+import type {
+  Call,
+  Clock,
+  Log,
+  Messenger,
+  ProxySettings,
+  RateLimiter,
+  RequestMessage,
+  SentMessage,
+} from "@access-plugins/core";
 import { PluginError } from "@access-plugins/core";
 import { createBot } from "./bot.ts";
 import { checkMattermost } from "./check.ts";
@@ -19,7 +28,9 @@ interface MattermostMessengerDeps {
   readonly clock: Clock;
   /** The bot's token, asked for at every call, so that a renewed one is used at once. */
   readonly token: () => string | Promise<string>;
-  /** Replaces the HTTP client, for proxies and certificates of one's own; the global `fetch` fits. */
+  /** HTTP proxies to call through; absent: directly. */
+  readonly proxy?: ProxySettings;
+  /** Replaces the HTTP client; the global `fetch` fits. */
   readonly fetch?: HttpFetch;
 }
 

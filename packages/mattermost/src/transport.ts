@@ -1,4 +1,5 @@
-import { Agent, type Dispatcher } from "undici";
+import type { ProxySettings } from "@access-plugins/core";
+import { Agent, type Dispatcher, EnvHttpProxyAgent } from "undici";
 
 /** The parts of `fetch`'s arguments we use. */
 interface HttpRequest {
@@ -28,10 +29,10 @@ const maxAnswerBytes = 16 * 1024 * 1024;
  * `fetch`. Redirects come back as they are, so a token never travels to another host. Idle sockets do not keep the
  * process alive.
  *
- * `dispatcher` is the seat for a proxy (undici's `ProxyAgent`) or for certificates of one's own; `NODE_EXTRA_CA_CERTS`
+ * `dispatcher` is the seat for certificates of one's own; `NODE_EXTRA_CA_CERTS`
  * holds without it.
  */
-export function createTransport(dispatcher: Dispatcher = createAgent()): HttpFetch {
+export function createTransport(dispatcher: Dispatcher = createDispatcher()): HttpFetch {
   return async (url, { method, headers, body, signal }) => {
     const { origin, pathname, search } = new URL(url);
     const answer = await dispatcher.request({
@@ -50,7 +51,11 @@ export function createTransport(dispatcher: Dispatcher = createAgent()): HttpFet
   };
 }
 
-function createAgent(): Agent {
+/** The pool of connections: direct ones, or through the proxies that are named. */
+export function createDispatcher(proxy?: ProxySettings): Dispatcher {
   // As many connections as the limiter lets calls run, so that nothing waits in here with its deadline running.
-  return new Agent({ allowH2: false, connections: 256, pipelining: 1, maxResponseSize: maxAnswerBytes });
+  const options = { allowH2: false, connections: 256, pipelining: 1, maxResponseSize: maxAnswerBytes };
+  if (proxy === undefined || (proxy.http === "" && proxy.https === "")) return new Agent(options);
+  const { http: httpProxy, https: httpsProxy, none: noProxy } = proxy;
+  return new EnvHttpProxyAgent({ ...options, httpProxy, httpsProxy, noProxy });
 }

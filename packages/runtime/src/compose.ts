@@ -47,7 +47,10 @@ export async function compose(options: RunOptions): Promise<Composition | undefi
   for (const fault of faults) logWarning(log, configPath, fault);
   const clock = systemClock;
   const limiter = refreshOnRefusal(createRateLimiter({ clock }), config.secrets, log);
-  const deps = { log, clock, limiter, secret: config.secrets.reader };
+  const { proxy } = config.environment;
+  for (const url of [proxy.http, proxy.https])
+    redactor.add(url === "" ? "" : decodeURIComponent(new URL(url).password));
+  const deps = { log, clock, limiter, proxy, secret: config.secrets.reader };
   return { config, clock, log, sink, redactor, deps, messenger: config.platform.createMessenger(deps) };
 }
 

@@ -1,4 +1,4 @@
-import type { Clock, Log, Messenger, RateLimiter, Routes } from "@access-plugins/core";
+import type { Clock, Log, Messenger, ProxySettings, RateLimiter, Routes } from "@access-plugins/core";
 import { z } from "zod";
 
 /** The platform's part of a configuration file: one schema per top-level key. */
@@ -13,6 +13,8 @@ export interface MessengerDeps {
   readonly clock: Clock;
   /** Every HTTP call goes through it. */
   readonly limiter: RateLimiter;
+  /** HTTP proxies from the environment. */
+  readonly proxy: ProxySettings;
   /**
    * The newest value of a setting listed in `secrets`, by its dotted key. Ask before each use and keep no copy: the
    * file behind it may be written anew at any time.

@@ -1,3 +1,4 @@
+import type { ProxySettings } from "@access-plugins/core";
 import { readTrustedCertificates } from "./certificate-trust.ts";
 import type { FaultList } from "./fault.ts";
 import { parseGoBool } from "./go-bool.ts";
@@ -11,7 +12,12 @@ export interface EnvironmentSettings {
   readonly failFast: boolean;
   /** `SSL_CERT_FILE`: certificates to trust besides Node's own, in PEM. */
   readonly certificates: readonly string[];
+  /** `HTTP_PROXY`, `HTTPS_PROXY`, `NO_PROXY`, or their lower-case forms. */
+  readonly proxy: ProxySettings;
 }
+
+/** As Go's HTTP client does it: what runs on this machine is never called through a proxy. */
+const thisMachine = ["localhost", "127.0.0.1", "[::1]", "::1"];
 
 const failFastName = "TELEPORT_PLUGIN_FAIL_FAST";
 
@@ -23,5 +29,21 @@ export async function readEnvironment(environment: Environment, faults: FaultLis
     faults.error([], message, `set ${failFastName} to "true" or "false", or unset it`);
   }
   const certificates = await readTrustedCertificates(environment["SSL_CERT_FILE"] ?? "", faults);
-  return { failFast: failFast ?? false, certificates };
+  return { failFast: failFast ?? false, certificates, proxy: readProxies(environment, faults) };
+}
+
+function readProxies(environment: Environment, faults: FaultList): ProxySettings {
+  const read = (name: string) => environment[name] || environment[name.toLowerCase()] || "";
+  const none = [read("NO_PROXY"), ...thisMachine].filter((host) => host !== "").join(",");
+  return { http: toProxyUrl("HTTP_PROXY", read, faults), https: toProxyUrl("HTTPS_PROXY", read, faults), none };
+}
+
+/** A host without a scheme is one of an HTTP proxy, as everywhere. The value may hold a password: it is not quoted. */
+function toProxyUrl(name: string, read: (name: string) => string, faults: FaultList): string {
+  const text = read(name);
+  if (text === "") return "";
+  const url = text.includes("://") ? text : `http://${text}`;
+  if (URL.canParse(url) && /^https?:$/u.test(new URL(url).protocol)) return url;
+  faults.error([], `the environment variable ${name} does not name an HTTP proxy`, `set ${name} to "http://host:port"`);
+  return "";
 }

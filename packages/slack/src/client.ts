@@ -1,10 +1,17 @@
-import { type Call, type Clock, openDeadline, PluginError, type RateLimiter } from "@access-plugins/core";
+import {
+  type Call,
+  type Clock,
+  openDeadline,
+  PluginError,
+  type ProxySettings,
+  type RateLimiter,
+} from "@access-plugins/core";
 import { type FetchFunction, LogLevel, WebClient, type WebClientOptions } from "@slack/web-api";
 import type { z } from "zod";
 import { type FailedCall, toPluginError, unreadableAnswer } from "./errors.ts";
 import { createExchangeDesk, type Exchange } from "./exchange.ts";
 import type { Method } from "./limits.ts";
-import { createTransport } from "./transport.ts";
+import { createDispatcher, createTransport } from "./transport.ts";
 
 /** One call of Slack's Web API. */
 interface SlackRequest<T> {
@@ -25,6 +32,7 @@ export interface SlackClientOptions {
   readonly limiter: RateLimiter;
   readonly clock: Clock;
   readonly token: () => string | Promise<string>;
+  readonly proxy?: ProxySettings;
   readonly fetch?: FetchFunction;
 }
 
@@ -32,7 +40,7 @@ export interface SlackClientOptions {
 const deadlineMs = 10_000;
 
 export function createSlackClient(options: SlackClientOptions): SlackClient {
-  const desk = createExchangeDesk(options.fetch ?? createTransport());
+  const desk = createExchangeDesk(options.fetch ?? createTransport(createDispatcher(options.proxy)));
   const web = new WebClient(undefined, sdkOptions(options.apiUrl, desk.fetch));
 
   async function exchange<T>(request: SlackRequest<T>, call: Call): Promise<T> {

@@ -1,5 +1,6 @@
+import type { ProxySettings } from "@access-plugins/core";
 import type { FetchFunction } from "@slack/web-api";
-import { Agent, type Dispatcher } from "undici";
+import { Agent, type Dispatcher, EnvHttpProxyAgent } from "undici";
 
 /** The parts of `fetch`'s arguments and answer that the SDK uses. */
 export type HttpRequest = NonNullable<Parameters<FetchFunction>[1]>;
@@ -13,18 +14,22 @@ const maxAnswerBytes = 1024 * 1024;
  * global `fetch`. Redirects are not followed, so a token never travels to another host. Idle sockets do not keep the
  * process alive.
  *
- * `dispatcher` is the seat for a proxy (undici's `ProxyAgent`) or for certificates of one's own.
+ * `dispatcher` is the seat for certificates of one's own.
  */
-export function createTransport(dispatcher: Dispatcher = createAgent()): FetchFunction {
+export function createTransport(dispatcher: Dispatcher = createDispatcher()): FetchFunction {
   return async (url, init = {}) => {
     const answer = await dispatcher.request(toRequest(new URL(url), init));
     return toResponse(String(url), answer.statusCode, answer.headers, await answer.body.text());
   };
 }
 
-function createAgent(): Agent {
+/** The pool of connections: direct ones, or through the proxies that are named. */
+export function createDispatcher(proxy?: ProxySettings): Dispatcher {
   // As many connections as the limiter lets calls run, so that nothing waits in here with its deadline running.
-  return new Agent({ allowH2: false, connections: 256, pipelining: 1, maxResponseSize: maxAnswerBytes });
+  const options = { allowH2: false, connections: 256, pipelining: 1, maxResponseSize: maxAnswerBytes };
+  if (proxy === undefined || (proxy.http === "" && proxy.https === "")) return new Agent(options);
+  const { http: httpProxy, https: httpsProxy, none: noProxy } = proxy;
+  return new EnvHttpProxyAgent({ ...options, httpProxy, httpsProxy, noProxy });
 }
 
 function toRequest(url: URL, init: HttpRequest): Dispatcher.DispatchOptions & { signal?: AbortSignal } {

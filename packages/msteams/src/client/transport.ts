@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { getCACertificates } from "node:tls";
-import { PluginError } from "@access-plugins/core";
-import { Agent, type Dispatcher } from "undici";
+import { PluginError, type ProxySettings } from "@access-plugins/core";
+import { Agent, type Dispatcher, EnvHttpProxyAgent } from "undici";
 
 /** One HTTP request, ready to be sent. */
 export interface HttpRequest {
@@ -25,8 +25,8 @@ export type Transport = (request: HttpRequest) => Promise<HttpAnswer>;
 export interface TransportOptions {
   /** PEM certificates to trust besides those the process trusts anyway. */
   readonly ca?: readonly string[] | undefined;
-  /** The seat for a proxy (undici's `ProxyAgent`). */
-  readonly dispatcher?: Dispatcher | undefined;
+  /** HTTP proxies to call through; absent: directly. */
+  readonly proxy?: ProxySettings | undefined;
 }
 
 /** Answers of the calls we make are a few kilobytes; a page of this size is none of Microsoft's. */
@@ -37,7 +37,7 @@ const maxAnswerBytes = 1024 * 1024;
  * so a token never travels to another host. Idle sockets do not keep the process alive.
  */
 export function createTransport(options: TransportOptions = {}): Transport {
-  const dispatcher = options.dispatcher ?? createAgent(options.ca);
+  const dispatcher = createDispatcher(options);
   return async ({ url, ...request }) => {
     const { origin, pathname, search } = new URL(url);
     const answer = await dispatcher.request({ ...request, origin, path: pathname + search });
@@ -45,16 +45,20 @@ export function createTransport(options: TransportOptions = {}): Transport {
   };
 }
 
-function createAgent(ca: readonly string[] | undefined): Agent {
-  return new Agent({
+function createDispatcher({ ca = [], proxy }: TransportOptions): Dispatcher {
+  // Naming any replaces the ones trusted by default.
+  const trust = ca.length === 0 ? {} : { ca: [...getCACertificates("default"), ...ca] };
+  const options = {
     allowH2: false,
     // As many connections as the limiter lets calls run, so that nothing waits in here with its deadline running.
     connections: 256,
     pipelining: 1,
     maxResponseSize: maxAnswerBytes,
-    // Naming any replaces the ones trusted by default.
-    ...(ca === undefined || ca.length === 0 ? {} : { connect: { ca: [...getCACertificates("default"), ...ca] } }),
-  });
+    connect: trust,
+  };
+  if (proxy === undefined || (proxy.http === "" && proxy.https === "")) return new Agent(options);
+  const { http: httpProxy, https: httpsProxy, none: noProxy } = proxy;
+  return new EnvHttpProxyAgent({ ...options, requestTls: trust, proxyTls: trust, httpProxy, httpsProxy, noProxy });
 }
 
 function flatten(headers: Readonly<Record<string, string | string[] | undefined>>): Record<string, string> {

@@ -1,0 +1,9 @@
+/** HTTP proxies for the calls to a chat platform, as the usual environment variables name them; empty means none. */
+export interface ProxySettings {
+  /** For `http` addresses. */
+  readonly http: string;
+  /** For `https` addresses. */
+  readonly https: string;
+  /** Hosts that are called directly: names, domains with a leading dot or `*.`, each with an optional port, or `*`. */
+  readonly none: string;
+}
