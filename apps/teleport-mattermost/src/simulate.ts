@@ -5,6 +5,8 @@ import {
   type FakeMattermostServer,
   renderForReader,
 } from "@access-plugins/mattermost/testing";
+import { followChanges } from "@access-plugins/testing/message-changes";
+import { renderSimulatedConfig, toToml } from "@access-plugins/testing/simulated-config";
 import type {
   HeldCalls,
   HoldOptions,
@@ -33,7 +35,7 @@ export const simulation: Simulation = {
     return {
       args: ["start", "--config", config],
       messages: all,
-      changes: (signal) => watch(mattermost, signal),
+      changes: (signal) => followChanges(all, mattermost.waitUntil, signal),
       untilMessages: (fits, timeoutMs) => mattermost.waitUntil(() => fits(all()), timeoutMs ?? patienceMs),
       hold: (what) => hold(mattermost, what),
       secrets: [mattermost.token],
@@ -69,46 +71,13 @@ function furnish({ site, bot }: FakeMattermostServer, { people, roles }: Simulat
   for (const name of new Set(channels)) site.addChannel({ team, name, members: [bot] });
 }
 
-function renderConfig(mattermost: FakeMattermostServer, { addr, identity, roles }: SimulationOptions): string {
+function renderConfig(mattermost: FakeMattermostServer, options: SimulationOptions): string {
   const toRaw = (recipient: SimulatedRecipient) =>
     "channel" in recipient ? `${teamName}/${recipient.channel}` : recipient.person;
-  const routes = Object.entries(roles).map(([role, to]) => `${quote(role)} = [${to.map(toRaw).map(quote).join(", ")}]`);
-  return `[teleport]
-addr = ${quote(addr)}
-identity = ${quote(identity)}
-refresh_identity = true
-refresh_identity_interval = "2s"
-
-[mattermost]
-url = ${quote(mattermost.url)}
-token = ${quote(mattermost.token)}
-
-[role_to_recipients]
-${routes.join("\n")}
-`;
-}
-
-/** JSON strings are TOML basic strings, except for DEL, which no name here has. */
-function quote(text: string): string {
-  return JSON.stringify(text);
-}
-
-async function* watch(mattermost: FakeMattermostServer, signal: AbortSignal): AsyncGenerator<SimulatedMessage> {
-  const shown = new Map<string, string>();
-  const isNew = ({ id, text }: SimulatedMessage) => shown.get(id) !== text;
-  const find = () => mattermost.site.posts.map((post) => toSimulated(mattermost, post)).filter(isNew);
-  while (!signal.aborted) {
-    for (const message of find()) {
-      shown.set(message.id, message.text);
-      yield message;
-    }
-    await untilChangeOrPause(mattermost, () => find().length > 0);
-  }
-}
-
-/** Resolves on a change, or after a moment so that the caller can see whether it is still wanted. */
-function untilChangeOrPause(mattermost: FakeMattermostServer, reached: () => boolean): Promise<unknown> {
-  return mattermost.waitUntil(reached, 250).catch(() => "nothing changed");
+  const tables = `[mattermost]
+url = ${toToml(mattermost.url)}
+token = ${toToml(mattermost.token)}`;
+  return renderSimulatedConfig(options, toRaw, tables);
 }
 
 function toSimulated({ site, bot }: FakeMattermostServer, post: Post): SimulatedMessage {

@@ -7,6 +7,8 @@ import {
   type FakeTeamsServer,
   renderForReader,
 } from "@access-plugins/msteams/testing";
+import { followChanges } from "@access-plugins/testing/message-changes";
+import { renderSimulatedConfig, toToml } from "@access-plugins/testing/simulated-config";
 import type {
   HeldCalls,
   HoldOptions,
@@ -32,7 +34,7 @@ export const simulation: Simulation = {
     return {
       args: ["start", "--config", config],
       messages: all,
-      changes: (signal) => watch(teams, signal),
+      changes: (signal) => followChanges(all, teams.connector.waitUntil, signal),
       untilMessages: (fits, timeoutMs) => teams.connector.waitUntil(() => fits(all()), timeoutMs ?? patienceMs),
       hold: (what) => hold(teams, what),
       get secrets() {
@@ -70,59 +72,24 @@ function furnish({ tenant }: FakeTeamsServer, { people, roles }: SimulationOptio
 
 function renderConfig(
   { bot, endpoints }: FakeTeamsServer,
-  { addr, identity, roles }: SimulationOptions,
+  options: SimulationOptions,
   links: Links,
   caFile: string,
 ): string {
   const toRaw = (recipient: SimulatedRecipient) =>
     "channel" in recipient ? (links.get(recipient.channel) ?? "") : recipient.person;
-  const routes = Object.entries(roles).map(([role, to]) => `${quote(role)} = [${to.map(toRaw).map(quote).join(", ")}]`);
-  return `preload = true
-
-[teleport]
-addr = ${quote(addr)}
-identity = ${quote(identity)}
-refresh_identity = true
-refresh_identity_interval = "2s"
-
-[msapi]
-app_id = ${quote(bot.appId)}
-app_secret = ${quote(bot.appSecret)}
-tenant_id = ${quote(bot.tenantId)}
-teams_app_id = ${quote(bot.teamsAppId)}
+  const tables = `[msapi]
+app_id = ${toToml(bot.appId)}
+app_secret = ${toToml(bot.appSecret)}
+tenant_id = ${toToml(bot.tenantId)}
+teams_app_id = ${toToml(bot.teamsAppId)}
 
 [msapi.endpoints]
-login = ${quote(endpoints.login)}
-graph = ${quote(endpoints.graph)}
-connector = ${quote(endpoints.connector)}
-ca_file = ${quote(caFile)}
-
-[role_to_recipients]
-${routes.join("\n")}
-`;
-}
-
-/** JSON strings are TOML basic strings, except for DEL, which no name here has. */
-function quote(text: string): string {
-  return JSON.stringify(text);
-}
-
-async function* watch(teams: FakeTeamsServer, signal: AbortSignal): AsyncGenerator<SimulatedMessage> {
-  const shown = new Map<string, string>();
-  const isNew = ({ id, text }: SimulatedMessage) => shown.get(id) !== text;
-  const find = () => teams.tenant.messages.map((message) => toSimulated(teams, message)).filter(isNew);
-  while (!signal.aborted) {
-    for (const message of find()) {
-      shown.set(message.id, message.text);
-      yield message;
-    }
-    await untilChangeOrPause(teams, () => find().length > 0);
-  }
-}
-
-/** Resolves on a change, or after a moment so that the caller can see whether it is still wanted. */
-function untilChangeOrPause(teams: FakeTeamsServer, reached: () => boolean): Promise<unknown> {
-  return teams.connector.waitUntil(reached, 250).catch(() => "nothing changed");
+login = ${toToml(endpoints.login)}
+graph = ${toToml(endpoints.graph)}
+connector = ${toToml(endpoints.connector)}
+ca_file = ${toToml(caFile)}`;
+  return `preload = true\n\n${renderSimulatedConfig(options, toRaw, tables)}`;
 }
 
 function toSimulated({ tenant }: FakeTeamsServer, message: FakeMessage): SimulatedMessage {

@@ -1,6 +1,8 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { createFakeSlackServer, type FakeSlackServer, renderForReader } from "@access-plugins/slack/testing";
+import { followChanges } from "@access-plugins/testing/message-changes";
+import { renderSimulatedConfig, toToml } from "@access-plugins/testing/simulated-config";
 import type {
   HeldCalls,
   HoldOptions,
@@ -26,7 +28,7 @@ export const simulation: Simulation = {
     return {
       args: ["start", "--config", config],
       messages: all,
-      changes: (signal) => watch(slack, signal),
+      changes: (signal) => followChanges(all, slack.waitUntil, signal),
       untilMessages: (fits, timeoutMs) => slack.waitUntil(() => fits(all()), timeoutMs ?? patienceMs),
       hold: (what) => hold(slack, what),
       secrets: [slack.token],
@@ -60,45 +62,12 @@ function furnish({ workspace }: FakeSlackServer, { people, roles }: SimulationOp
   for (const name of new Set(channels)) workspace.addChannel({ name });
 }
 
-function renderConfig(slack: FakeSlackServer, { addr, identity, roles }: SimulationOptions): string {
+function renderConfig(slack: FakeSlackServer, options: SimulationOptions): string {
   const toRaw = (recipient: SimulatedRecipient) => ("channel" in recipient ? recipient.channel : recipient.person);
-  const routes = Object.entries(roles).map(([role, to]) => `${quote(role)} = [${to.map(toRaw).map(quote).join(", ")}]`);
-  return `[teleport]
-addr = ${quote(addr)}
-identity = ${quote(identity)}
-refresh_identity = true
-refresh_identity_interval = "2s"
-
-[slack]
-token = ${quote(slack.token)}
-apiurl = ${quote(slack.apiUrl)}
-
-[role_to_recipients]
-${routes.join("\n")}
-`;
-}
-
-/** JSON strings are TOML basic strings, except for DEL, which no name here has. */
-function quote(text: string): string {
-  return JSON.stringify(text);
-}
-
-async function* watch(slack: FakeSlackServer, signal: AbortSignal): AsyncGenerator<SimulatedMessage> {
-  const shown = new Map<string, string>();
-  const isNew = ({ id, text }: SimulatedMessage) => shown.get(id) !== text;
-  const find = () => slack.workspace.messages.map((message) => toSimulated(slack, message)).filter(isNew);
-  while (!signal.aborted) {
-    for (const message of find()) {
-      shown.set(message.id, message.text);
-      yield message;
-    }
-    await untilChangeOrPause(slack, () => find().length > 0);
-  }
-}
-
-/** Resolves on a change, or after a moment so that the caller can see whether it is still wanted. */
-function untilChangeOrPause(slack: FakeSlackServer, reached: () => boolean): Promise<unknown> {
-  return slack.waitUntil(reached, 250).catch(() => "nothing changed");
+  const tables = `[slack]
+token = ${toToml(slack.token)}
+apiurl = ${toToml(slack.apiUrl)}`;
+  return renderSimulatedConfig(options, toRaw, tables);
 }
 
 function toSimulated({ workspace }: FakeSlackServer, message: Message): SimulatedMessage {
