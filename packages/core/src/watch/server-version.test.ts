@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { checkServerVersion, compareVersions } from "./server-version.ts";
+import { checkServerVersion, compareServerVersions } from "./server-version.ts";
 
-describe("compareVersions", () => {
+describe("compareServerVersions", () => {
   // The order that semver.org gives as its example, and what Teleport's versions look like.
   const ascending = [
     "1.0.0-alpha",
@@ -25,8 +25,8 @@ describe("compareVersions", () => {
   it("puts every version before those that come later", () => {
     for (const [at, earlier] of ascending.entries()) {
       for (const later of ascending.slice(at + 1)) {
-        expect(compareVersions(earlier, later), `${earlier} < ${later}`).toBeLessThan(0);
-        expect(compareVersions(later, earlier), `${later} > ${earlier}`).toBeGreaterThan(0);
+        expect(compareServerVersions(earlier, later), `${earlier} < ${later}`).toBeLessThan(0);
+        expect(compareServerVersions(later, earlier), `${later} > ${earlier}`).toBeGreaterThan(0);
       }
     }
   });
@@ -38,7 +38,7 @@ describe("compareVersions", () => {
     ["15", "15.0.0"],
     ["15.1", "15.1.0"],
   ])("takes %s and %s for the same", (a, b) => {
-    expect(compareVersions(a, b)).toBe(0);
+    expect(compareServerVersions(a, b)).toBe(0);
   });
 
   it("orders any three numbers by the first that differs", () => {
@@ -46,7 +46,7 @@ describe("compareVersions", () => {
     fc.assert(
       fc.property(version, version, (a, b) => {
         const first = a.map((part, at) => part - (b[at] ?? 0)).find((difference) => difference !== 0) ?? 0;
-        expect(Math.sign(compareVersions(a.join("."), b.join(".")))).toBe(Math.sign(first));
+        expect(Math.sign(compareServerVersions(a.join("."), b.join(".")))).toBe(Math.sign(first));
       }),
     );
   });

@@ -1,31 +1,26 @@
 import { PluginError } from "../base/plugin-error.ts";
+import { compareVersions, type SemanticVersion } from "../base/semantic-version.ts";
 
 /** Refuses servers older than `minimum`, in the official plugins' words. */
 export function checkServerVersion(version: string, minimum: string): void {
-  if (compareVersions(version, minimum) >= 0) return;
+  if (compareServerVersions(version, minimum) >= 0) return;
   throw new PluginError("invalid_config", `server version ${version} is less than ${minimum}`, {
     operation: "Ping",
     fix: "Upgrade the Teleport cluster.",
   });
 }
 
-/** Order of two semantic versions: negative, 0 or positive. A pre-release comes before its release. */
-export function compareVersions(a: string, b: string): number {
-  const [left, right] = [parse(a), parse(b)];
-  for (const at of [0, 1, 2]) {
-    const difference = (left.numbers[at] ?? 0) - (right.numbers[at] ?? 0);
-    if (difference !== 0) return difference;
-  }
-  return comparePreReleases(left.preRelease, right.preRelease);
+/** Order of two versions of servers: negative, 0 or positive. A pre-release comes before its release. */
+export function compareServerVersions(a: string, b: string): number {
+  return compareVersions(toVersion(a), toVersion(b));
 }
 
-function parse(version: string): { numbers: number[]; preRelease: string } {
-  const [, core = "0", preRelease = ""] = /^v?(\d+(?:\.\d+)*)(?:-([0-9A-Za-z.-]+))?/u.exec(version) ?? [];
-  return { numbers: core.split(".").map(Number), preRelease };
-}
-
-function comparePreReleases(a: string, b: string): number {
-  if (a === b) return 0;
-  if (a === "" || b === "") return a === "" ? 1 : -1;
-  return a.localeCompare(b, "en", { numeric: true });
+/** Tolerant: parts that are missing count as 0, and so does everything else about a text that is no version. */
+function toVersion(text: string): SemanticVersion {
+  const [, core = "", preRelease = ""] = /^v?(\d+(?:\.\d+)*)(?:-([0-9A-Za-z.-]+))?/u.exec(text) ?? [];
+  const parts = core.split(".");
+  return {
+    numbers: [0, 1, 2].map((at) => BigInt(parts[at] || 0)),
+    preRelease: preRelease === "" ? [] : preRelease.split("."),
+  };
 }

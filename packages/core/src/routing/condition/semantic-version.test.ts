@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { compareVersions, readVersion } from "./semantic-version.ts";
+import { compareVersions } from "../../base/semantic-version.ts";
+import { readVersion } from "./semantic-version.ts";
 
 describe("semantic versions", () => {
   // The order of semver.org §11.

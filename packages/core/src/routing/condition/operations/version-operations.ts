@@ -1,4 +1,5 @@
-import { compareVersions, readVersion, type SemanticVersion } from "../semantic-version.ts";
+import { compareVersions, type SemanticVersion } from "../../../base/semantic-version.ts";
+import { readVersion } from "../semantic-version.ts";
 import { createOperation } from "./operation.ts";
 import { textThatIs } from "./parameter.ts";
 
