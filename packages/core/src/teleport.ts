@@ -1,5 +1,5 @@
 import type { AccessMonitoringRule } from "./domain/access-monitoring-rule.ts";
-import type { AccessRequest } from "./domain/access-request.ts";
+import type { AccessRequest, ResourceId } from "./domain/access-request.ts";
 
 /**
  * What core needs of a Teleport cluster, in domain terms. Implementations throw {@link PluginError} only; codes as the
@@ -44,6 +44,12 @@ export interface TeleportClient {
    * `not_found` or `forbidden` are thrown.
    */
   getUserTraits(name: string, signal: AbortSignal): Promise<Readonly<Record<string, readonly string[]>>>;
+  /**
+   * What the cluster tells about requested resources, by the text form of their ids (`toResourceText`). Left out are
+   * resources of other clusters, kinds that Teleport cannot list, and what is gone or not shown to us. One call per
+   * kind; `forbidden` is thrown when one of the kinds may not be listed.
+   */
+  findResources(ids: readonly ResourceId[], signal: AbortSignal): Promise<ReadonlyMap<string, ResourceDetails>>;
   /**
    * The Access Monitoring Rules about Access Requests that notify this plugin, page by page; none from servers that
    * have no rules. `forbidden` is thrown.
@@ -110,4 +116,11 @@ export interface User {
   readonly name: string;
   readonly roles: readonly string[];
   readonly traits: Readonly<Record<string, readonly string[]>>;
+}
+
+export interface ResourceDetails {
+  /** The name people know it by; absent where Teleport has none but the one in the id. */
+  readonly name?: string;
+  /** Static labels and those that commands on its host print. */
+  readonly labels: Readonly<Record<string, string>>;
 }

@@ -1,4 +1,4 @@
-import type { Clock, Log, TeleportClient } from "@access-plugins/core";
+import type { Clock, ClusterInfo, Log, TeleportClient } from "@access-plugins/core";
 import { PluginError } from "@access-plugins/core";
 import { getAccessRequest, listAccessRequests } from "./access-requests.ts";
 import { createCaller } from "./caller.ts";
@@ -11,6 +11,7 @@ import { openTcp } from "./dial/wire.ts";
 import type { CredentialFiles } from "./identity.ts";
 import { listAccessMonitoringRules } from "./monitoring-rules.ts";
 import { getAllPluginData, getPluginData, updatePluginData } from "./plugin-data.ts";
+import { findResources } from "./resources.ts";
 import { getOwnRoles, getRole, getUser, getUserTraits } from "./users.ts";
 import { watchEvents } from "./watch.ts";
 
@@ -61,12 +62,20 @@ export function createTeleportClient(config: TeleportClientConfig, deps: Telepor
   const dialer = createDialer({ address: addr, createRoutes: newRoutes, clock, log });
   const caller = createCaller({ source, dialer, clock });
   const closed = new AbortController();
+  /** A cluster never changes its name. */
+  let cluster: string | undefined;
+
+  async function ping(signal: AbortSignal): Promise<ClusterInfo> {
+    const operation = "Ping";
+    const info = toClusterInfo(
+      await caller.call({ operation, run: ({ auth }, options) => auth.ping({}, options) }, signal),
+    );
+    cluster = info.clusterName;
+    return info;
+  }
 
   return {
-    ping: async (signal) =>
-      toClusterInfo(
-        await caller.call({ operation: "Ping", run: ({ auth }, options) => auth.ping({}, options) }, signal),
-      ),
+    ping,
     watch: (kinds, signal) => watchEvents({ source, dialer, clock }, kinds, AbortSignal.any([signal, closed.signal])),
     listAccessRequests: (signal) => listAccessRequests(caller, signal),
     getAccessRequest: (id, signal) => getAccessRequest(caller, id, signal),
@@ -77,6 +86,8 @@ export function createTeleportClient(config: TeleportClientConfig, deps: Telepor
     getRole: (name, signal) => getRole(caller, name, signal),
     getUser: (name, signal) => getUser(caller, name, signal),
     getUserTraits: (name, signal) => getUserTraits(caller, name, signal),
+    findResources: async (ids, signal) =>
+      findResources(caller, cluster ?? (await ping(signal)).clusterName, ids, signal),
     listAccessMonitoringRules: (plugin, signal) => listAccessMonitoringRules(caller, plugin, signal),
     credentialStatus: () => source.status(),
     close() {

@@ -11,6 +11,7 @@ import type {
   PromotedAccessList,
   RequestKind,
   RequestState,
+  ResourceDetails,
   ResourceId,
   Review,
   Role,
@@ -20,7 +21,12 @@ import type {
 } from "@access-plugins/core";
 import type { Timestamp } from "@bufbuild/protobuf/wkt";
 import type * as rules from "./gen/teleport/accessmonitoringrules/v1/accessmonitoringrules_pb.ts";
-import { type Event, Operation, type PingResponse } from "./gen/teleport/legacy/client/proto/authservice_pb.ts";
+import {
+  type Event,
+  Operation,
+  type PaginatedResource,
+  type PingResponse,
+} from "./gen/teleport/legacy/client/proto/authservice_pb.ts";
 import * as types from "./gen/teleport/legacy/types/types_pb.ts";
 import type { LabelValues } from "./gen/teleport/legacy/types/wrappers/wrappers_pb.ts";
 import type { UserLoginState } from "./gen/teleport/userloginstate/v1/userloginstate_pb.ts";
@@ -134,6 +140,58 @@ export function toUser(message: types.UserV2): User {
     roles: message.Spec?.Roles ?? [],
     traits: toRecord(message.Spec?.Traits),
   };
+}
+
+/** A resource of a listing with the name that ids carry; undefined for content we do not know. */
+export function toListedResource({ resource }: PaginatedResource): ListedResource | undefined {
+  switch (resource.case) {
+    case "Node":
+    case "gitServer":
+      return toListed(resource.value.Metadata, resource.value.Spec?.CmdLabels, resource.value.Spec?.Hostname);
+    case "AppServer":
+      return toListedApp(resource.value.Spec?.App);
+    case "DatabaseServer": {
+      const database = resource.value.Spec?.Database;
+      return toListed(database?.Metadata, database?.Spec?.DynamicLabels);
+    }
+    case "KubernetesServer": {
+      const cluster = resource.value.Spec?.Cluster;
+      return toListed(cluster?.Metadata, cluster?.Spec?.DynamicLabels);
+    }
+    case "UserGroup":
+    case "WindowsDesktop":
+      return toListed(resource.value.Header?.Metadata);
+    default:
+      return undefined;
+  }
+}
+
+/** Accounts of AWS Identity Center are listed as apps; their description is what people call them. */
+function toListedApp(app: types.AppV3 | undefined): ListedResource | undefined {
+  const account = app?.Spec?.IdentityCenter === undefined ? undefined : app.Metadata?.Description;
+  return toListed(app?.Metadata, app?.Spec?.DynamicLabels, account);
+}
+
+export interface ListedResource {
+  readonly name: string;
+  readonly details: ResourceDetails;
+}
+
+/** What an Okta integration calls its apps, groups and roles, the most telling first. */
+const oktaNames = ["app", "group", "role"].map((kind) => `teleport.internal/okta-${kind}-name`);
+
+function toListed(
+  meta: types.Metadata | undefined,
+  dynamic: { readonly [label: string]: types.CommandLabelV2 } = {},
+  known = "",
+): ListedResource | undefined {
+  if (meta === undefined) return undefined;
+  const printed = Object.entries(dynamic).map(([label, { Result }]) => [label, Result]);
+  const labels: Readonly<Record<string, string>> = { ...meta.Labels, ...Object.fromEntries(printed) };
+  const isOkta = labels["teleport.dev/origin"] === "okta";
+  const okta = oktaNames.map((label) => labels[label]).find((name) => name !== undefined) ?? meta.Description;
+  const name = isOkta ? okta : known;
+  return { name: meta.Name, details: { labels, ...optional("name", name === "" ? undefined : name) } };
 }
 
 function toReview(review: types.AccessReview): Review {

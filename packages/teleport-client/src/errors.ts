@@ -92,9 +92,18 @@ function toForbidden(text: string, facts: ErrorFacts): PluginError {
   }
   const [, verb, resource] = /perform action "([^"]+)" on "([^"]+)"/u.exec(text) ?? [];
   const rule = verb === undefined ? neededRules[operation] : `${resource}: [${verb}]`;
-  const fix = rule === undefined ? "See what the plugin's role allows." : `Add the rule ${rule} to the plugin's role.`;
+  const fix = rule === undefined ? "See what the plugin's role allows." : toRuleAdvice(operation, rule);
   const what = verb === undefined ? text : `the plugin's role lacks the verb "${verb}" on "${resource}" (${text})`;
   return new PluginError("forbidden", `Teleport refused ${operation}: ${what}`, { ...facts, fix });
+}
+
+/** Resources are looked at with the roles that the plugin's role may preview, so that it needs no access to them itself. */
+function toRuleAdvice(operation: string, rule: string): string {
+  if (operation !== "ListResources") return `Add the rule ${rule} to the plugin's role.`;
+  return (
+    `Add the rule ${rule} to a role that the plugin's role names in review_requests.preview_as_roles ` +
+    "(Teleport's own: list-access-request-resources)."
+  );
 }
 
 function toInvalidArgument(text: string, facts: ErrorFacts): PluginError {

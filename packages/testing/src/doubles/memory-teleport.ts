@@ -5,9 +5,12 @@ import {
   type PluginData,
   type PluginDataAddress,
   PluginError,
+  type ResourceDetails,
+  type ResourceId,
   type Review,
   type Role,
   type TeleportClient,
+  toResourceText,
   type WatchEvent,
 } from "@access-plugins/core";
 
@@ -36,7 +39,12 @@ export interface MemoryCluster {
   supersede(): void;
   /** While down, every call and watch fails as unavailable. */
   setDown(down: boolean): void;
+  /** The roles that our own identity holds. */
   setRoles(roles: readonly Role[]): void;
+  /** Roles that requests may name; others are unknown. */
+  setRole(name: string, logins: readonly string[]): void;
+  /** A resource of this cluster; others are not shown. */
+  setResource(id: Omit<ResourceId, "cluster">, details: Partial<ResourceDetails>): void;
   /** Writes a rule that notifies the plugin `memory` unless told otherwise. */
   setRule(fields: Partial<AccessMonitoringRule> & { name: string }): void;
   deleteRule(name: string): void;
@@ -62,12 +70,15 @@ const allRole: Role = {
 };
 
 export function createMemoryTeleport(info: Partial<ClusterInfo> = {}): MemoryTeleport {
+  const { clusterName = "example.com" } = info;
   const requests = new Map<string, AccessRequest>();
   const entries = new Map<string, Map<string, Record<string, string>>>();
   const watchers = new Set<Watcher>();
   const calls: { method: Method; id?: string }[] = [];
   const rules = new Map<string, AccessMonitoringRule>();
   const traits = new Map<string, Readonly<Record<string, readonly string[]>>>();
+  const requestable = new Map<string, Role>();
+  const resources = new Map<string, ResourceDetails>();
   let roles: readonly Role[] = [allRole];
   let revisions = 0;
   let down = false;
@@ -121,6 +132,13 @@ export function createMemoryTeleport(info: Partial<ClusterInfo> = {}): MemoryTel
     setRoles(value) {
       roles = value;
     },
+    setRole(name, logins) {
+      const none = { logins: [], rules: [] };
+      requestable.set(name, { name, allow: { ...none, logins }, deny: none });
+    },
+    setResource(id, details) {
+      resources.set(toResourceText({ cluster: clusterName, ...id }), { labels: {}, ...details });
+    },
     countCalls: (method) => calls.filter((call) => call.method === method).length,
     clearCalls: () => void calls.splice(0),
     pluginData: (id, plugin) => entries.get(id)?.get(plugin),
@@ -170,7 +188,7 @@ export function createMemoryTeleport(info: Partial<ClusterInfo> = {}): MemoryTel
     cluster,
     ping: (signal) =>
       call("ping", [], signal, () => ({
-        clusterName: "example.com",
+        clusterName,
         serverVersion: "18.0.0",
         proxyPublicAddr: "proxy.example.com:443",
         advancedAccessWorkflows: false,
@@ -210,7 +228,14 @@ export function createMemoryTeleport(info: Partial<ClusterInfo> = {}): MemoryTel
     getOwnRoles: (signal) => call("getOwnRoles", [], signal, () => roles),
     getRole: (name, signal) =>
       call("getRole", [name], signal, () => {
-        throw new PluginError("not_found", `role ${name} is not found`);
+        const found = requestable.get(name);
+        if (found === undefined) throw new PluginError("not_found", `role ${name} is not found`);
+        return found;
+      }),
+    findResources: (ids, signal) =>
+      call("findResources", [ids], signal, () => {
+        const texts = ids.map(toResourceText);
+        return new Map([...resources].filter(([text]) => texts.includes(text)));
       }),
     getUserTraits: (name, signal) =>
       call("getUserTraits", [name], signal, () => {

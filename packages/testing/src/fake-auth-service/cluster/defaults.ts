@@ -29,7 +29,12 @@ export const pluginRole: RoleSpec = {
 const previewRole: RoleSpec = {
   name: "list-access-request-resources",
   allow: {
-    rules: [{ resources: ["node", "app", "app_server", "db", "kube_cluster", "user_group"], verbs: ["list", "read"] }],
+    rules: [
+      {
+        resources: ["node", "app", "app_server", "db", "kube_cluster", "user_group", "aws_ic_account"],
+        verbs: ["list", "read"],
+      },
+    ],
   },
 };
 

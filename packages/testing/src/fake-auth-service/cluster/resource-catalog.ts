@@ -6,13 +6,25 @@ import { create } from "@bufbuild/protobuf";
 
 /** A resource that requests may name. */
 export interface ResourceSpec {
-  readonly kind: "node" | "app" | "db" | "kube_cluster" | "user_group" | "windows_desktop" | "git_server";
+  readonly kind:
+    | "node"
+    | "app"
+    | "db"
+    | "kube_cluster"
+    | "user_group"
+    | "windows_desktop"
+    | "git_server"
+    | "aws_ic_account";
   /** What requests carry: a UUID for nodes, the name for the others. */
   readonly name: string;
   /** Of nodes: the name that people know. */
   readonly hostname?: string;
   readonly description?: string;
   readonly labels?: Readonly<Record<string, string>>;
+  /** Labels whose values a command on its host prints; nodes, apps, databases and Kubernetes clusters have them. */
+  readonly dynamicLabels?: Readonly<Record<string, string>>;
+  /** How many agents serve it, each listed by itself: apps, databases and Kubernetes clusters. Default 1. */
+  readonly agents?: number;
 }
 
 /** The resources of the cluster. */
@@ -42,6 +54,7 @@ export const resourceTypes: Readonly<Record<ResourceSpec["kind"], string>> = {
   user_group: "user_group",
   windows_desktop: "windows_desktop",
   git_server: "git_server",
+  aws_ic_account: "aws_ic_account",
 };
 
 /** The resource as the wire has it. */
@@ -51,24 +64,29 @@ export function toResourceMessage(resource: ResourceSpec): PaginatedResource {
 
 type Member = NonNullable<Parameters<typeof create<typeof PaginatedResourceSchema>>[1]>["resource"];
 
-function toMember({ kind, name, hostname = name, description = "", labels = {} }: ResourceSpec): NonNullable<Member> {
+function toMember(resource: ResourceSpec): NonNullable<Member> {
+  const { kind, name, hostname: Hostname = name, description = "", labels = {} } = resource;
   const Metadata = { Name: name, Namespace: "default", Description: description, Labels: { ...labels } };
+  const DynamicLabels = toCommandLabels(resource.dynamicLabels);
   const HostID = `host-of-${name}`;
   switch (kind) {
     case "node":
-      return { case: "Node", value: { Kind: "node", Version: "v2", Metadata, Spec: { Hostname: hostname } } };
-    case "git_server":
-      return { case: "gitServer", value: { Kind: kind, Version: "v2", Metadata, Spec: { Hostname: hostname } } };
-    case "app": {
-      const App = { Kind: "app", Version: "v3", Metadata };
+    case "git_server": {
+      const value = { Kind: kind, Version: "v2", Metadata, Spec: { Hostname, CmdLabels: DynamicLabels } };
+      return { case: kind === "node" ? "Node" : "gitServer", value };
+    }
+    case "app":
+    case "aws_ic_account": {
+      const account = kind === "app" ? {} : { IdentityCenter: { AccountID: name } };
+      const App = { Kind: kind, Version: "v3", Metadata, Spec: { DynamicLabels, ...account } };
       return { case: "AppServer", value: { Kind: "app_server", Version: "v3", Metadata, Spec: { HostID, App } } };
     }
     case "db": {
-      const Database = { Kind: "db", Version: "v3", Metadata };
+      const Database = { Kind: "db", Version: "v3", Metadata, Spec: { DynamicLabels } };
       return { case: "DatabaseServer", value: { Kind: "db_server", Version: "v3", Metadata, Spec: { Database } } };
     }
     case "kube_cluster": {
-      const Cluster = { Kind: "kube_cluster", Version: "v3", Metadata };
+      const Cluster = { Kind: "kube_cluster", Version: "v3", Metadata, Spec: { DynamicLabels } };
       return { case: "KubernetesServer", value: { Kind: "kube_server", Version: "v3", Metadata, Spec: { Cluster } } };
     }
     case "user_group":
@@ -76,4 +94,8 @@ function toMember({ kind, name, hostname = name, description = "", labels = {} }
     case "windows_desktop":
       return { case: "WindowsDesktop", value: { Header: { Kind: kind, Version: "v3", Metadata } } };
   }
+}
+
+function toCommandLabels(labels: ResourceSpec["dynamicLabels"] = {}) {
+  return Object.fromEntries(Object.entries(labels).map(([label, Result]) => [label, { Result }]));
 }

@@ -19,15 +19,22 @@ export function serveResources(host: GrpcHost, cluster: Cluster): void {
       const kind = toKind(query.ResourceType);
       demandListing(toPreviewer(callerOf(cluster, context), query, cluster), kind);
       const fits = toFilter(query);
-      const found = [...cluster.resources.all.values()].filter((one) => one.kind === kind && fits(one));
-      const { items, next } = toPage(found, ({ name }) => name, { size: query.Limit, start: query.StartKey });
+      const matching = [...cluster.resources.all.values()].filter((one) => one.kind === kind && fits(one));
+      const found = matching.flatMap(toServers);
+      const { items, next } = toPage(found, ({ key }) => key, { size: query.Limit, start: query.StartKey });
       return create(ListResourcesResponseSchema, {
-        Resources: items.map(toResourceMessage),
+        Resources: items.map(({ resource }) => toResourceMessage(resource)),
         NextKey: next,
         TotalCount: query.NeedTotalCount ? found.length : 0,
       });
     },
   });
+}
+
+/** What agents serve is listed once for each of them. */
+function toServers(resource: ResourceSpec): readonly { readonly key: string; readonly resource: ResourceSpec }[] {
+  const { name, agents = 1 } = resource;
+  return Array.from({ length: agents }, (_, agent) => ({ key: `${name}/${String(agent).padStart(4, "0")}`, resource }));
 }
 
 function toKind(type: string): ResourceSpec["kind"] {
