@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { runChild } from "@access-plugins/testing/child-process";
+import { findSimulations } from "@access-plugins/testing/find-simulations";
 import { expect, it } from "vitest";
-import { findSimulations } from "./platforms.ts";
 
 it("plays the story on every platform to its end and exits 0", { timeout: 180_000 }, async () => {
   const told = await runChild([join(import.meta.dirname, "main.ts"), "--once"]);

@@ -2,10 +2,9 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type Child, runChild, startChild } from "@access-plugins/testing/child-process";
+import { findSimulations } from "@access-plugins/testing/find-simulations";
 import type { RunningSimulation, SimulatedMessage, Simulation } from "@access-plugins/testing/simulation";
 import { people, roles } from "./cast.ts";
-
-import { findSimulations } from "./platforms.ts";
 import type { Teller } from "./teller.ts";
 
 /** The running parts: the Auth Service, the platforms and their plugins, each plugin in a process of its own. */

@@ -6,10 +6,13 @@ import {
   renderForReader,
 } from "@access-plugins/mattermost/testing";
 import { followChanges } from "@access-plugins/testing/message-changes";
+import { textField, toHostFault, toSimulatedCalls } from "@access-plugins/testing/simulated-calls";
 import { renderSimulatedConfig, toToml } from "@access-plugins/testing/simulated-config";
 import type {
   HeldCalls,
   HoldOptions,
+  Mishap,
+  SimulatedCall,
   SimulatedMessage,
   SimulatedRecipient,
   Simulation,
@@ -38,6 +41,14 @@ export const simulation: Simulation = {
       changes: (signal) => followChanges(all, mattermost.waitUntil, signal),
       untilMessages: (fits, timeoutMs) => mattermost.waitUntil(() => fits(all()), timeoutMs ?? patienceMs),
       hold: (what) => hold(mattermost, what),
+      calls: () => toSimulatedCalls(mattermost.calls, (call) => describeCall(mattermost, call)),
+      trouble(what, options = {}) {
+        const method = options.call && methods[options.call];
+        mattermost.fail(toHostFault(what, options, { method, channel: channelNamed(mattermost, options.channel)?.id }));
+      },
+      heal: mattermost.heal,
+      befall: (mishap) => befall(mattermost, mishap),
+      enforceRates: () => mattermost.setRates({ perSecond: 10, maxBurst: 100, varyByUser: false }),
       secrets: [mattermost.token],
       close: mattermost.close,
     };
@@ -56,12 +67,44 @@ const methods = {
 } as const;
 
 function hold(mattermost: FakeMattermostServer, { call, when, channel }: HoldOptions): HeldCalls {
-  const id = mattermost.site.channels.find(({ name }) => name === channel)?.id;
+  const id = channelNamed(mattermost, channel)?.id;
   const barrier = mattermost.hold({ method: methods[call], when, ...(id === undefined ? {} : { channel: id }) });
   return {
     untilHeld: (count = 1) => mattermost.waitUntil(() => barrier.held >= count, patienceMs),
     release: barrier.release,
   };
+}
+
+function channelNamed({ site }: FakeMattermostServer, name: string | undefined) {
+  return site.channels.find((channel) => channel.name === name);
+}
+
+function describeCall(
+  { site, bot }: FakeMattermostServer,
+  { method, channel, content }: FakeMattermostServer["calls"][number],
+): Pick<SimulatedCall, "kind" | "place" | "text"> {
+  const place = channel === "" ? "" : placeOf(site, bot.id, channel);
+  const text = JSON.stringify(content) ?? "";
+  if (method === methods.edit) return { kind: "edit", place, text };
+  if (method !== methods.post) return { kind: method === methods["look-up"] ? "look-up" : "other", place, text };
+  const root = textField(content, "root_id");
+  if (root === "") return { kind: "post", place, text };
+  const parent = site.post(root);
+  return { kind: "reply", place, text: parent === undefined ? text : `${text} ${renderForReader(parent)}` };
+}
+
+function befall(mattermost: FakeMattermostServer, mishap: Mishap): void {
+  const { site, bot } = mattermost;
+  if (mishap.what === "message deleted") mattermost.deletePost(mishap.id);
+  else if (mishap.what === "person deactivated") {
+    const user = site.findUser(({ email }) => email === mishap.person);
+    if (user !== undefined) user.deletedAt = Date.now();
+  } else {
+    const channel = channelNamed(mattermost, mishap.channel);
+    if (channel === undefined) return;
+    if (mishap.what === "channel archived") channel.deletedAt = Date.now();
+    else channel.members.delete(bot.id);
+  }
 }
 
 function furnish({ site, bot }: FakeMattermostServer, { people, roles }: SimulationOptions): void {

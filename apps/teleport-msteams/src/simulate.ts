@@ -3,19 +3,25 @@ import { join } from "node:path";
 import {
   contentOf,
   createFakeTeamsServer,
+  documentedRates,
   type FakeMessage,
   type FakeTeamsServer,
   renderForReader,
 } from "@access-plugins/msteams/testing";
 import { followChanges } from "@access-plugins/testing/message-changes";
+import { toHostFault, toSimulatedCalls } from "@access-plugins/testing/simulated-calls";
 import { renderSimulatedConfig, toToml } from "@access-plugins/testing/simulated-config";
 import type {
   HeldCalls,
   HoldOptions,
+  Mishap,
+  PlatformTrouble,
+  SimulatedCall,
   SimulatedMessage,
   SimulatedRecipient,
   Simulation,
   SimulationOptions,
+  TroubleOptions,
 } from "@access-plugins/testing/simulation";
 
 /** Microsoft Teams on this machine: a fake Microsoft, and a configuration that leads `teleport-msteams` to it. */
@@ -37,6 +43,15 @@ export const simulation: Simulation = {
       changes: (signal) => followChanges(all, teams.connector.waitUntil, signal),
       untilMessages: (fits, timeoutMs) => teams.connector.waitUntil(() => fits(all()), timeoutMs ?? patienceMs),
       hold: (what) => hold(teams, what),
+      calls: () => toSimulatedCalls(teams.calls, (call) => describeCall(teams, call)),
+      trouble: (what, how = {}) => trouble(teams, what, how),
+      heal() {
+        for (const host of [teams.login, teams.graph, teams.connector]) host.heal();
+      },
+      befall: (mishap) => befall(teams, mishap),
+      enforceRates() {
+        teams.settings.rates = documentedRates;
+      },
       get secrets() {
         return [teams.bot.appSecret, ...teams.tokens.all];
       },
@@ -49,15 +64,59 @@ export const simulation: Simulation = {
 const patienceMs = 20_000;
 
 /** Reviews are a part of the card: what would be a reply elsewhere is an edit here. */
+const methods = { "look-up": "batch", post: "post", edit: "put", reply: "put" } as const;
+
+function conversationNamed({ tenant }: FakeTeamsServer, channel: string | undefined): string | undefined {
+  return tenant.conversations.find(({ name }) => name === channel)?.id;
+}
+
 function hold(teams: FakeTeamsServer, { call, when, channel }: HoldOptions): HeldCalls {
   const host = call === "look-up" ? teams.graph : teams.connector;
-  const conversation = teams.tenant.conversations.find(({ name }) => name === channel)?.id;
-  const method = { "look-up": "batch", post: "post", edit: "put", reply: "put" }[call];
+  const conversation = conversationNamed(teams, channel);
+  const method = methods[call];
   const barrier = host.hold({ method, when, ...(conversation === undefined ? {} : { channel: conversation }) });
   return {
     untilHeld: (count = 1) => host.waitUntil(() => barrier.held >= count, patienceMs),
     release: barrier.release,
   };
+}
+
+/** Without a word on which calls: what they need to sign in and to look up suffers too. */
+function trouble(teams: FakeTeamsServer, what: PlatformTrouble, options: TroubleOptions): void {
+  const { call, channel } = options;
+  const hosts = {
+    "look-up": [teams.graph],
+    post: [teams.connector],
+    edit: [teams.connector],
+    reply: [teams.connector],
+  };
+  const names = { method: call && methods[call], channel: conversationNamed(teams, channel) };
+  const struck = call === undefined ? [teams.graph, teams.connector] : hosts[call];
+  for (const host of struck) host.fail(toHostFault(what, options, names));
+}
+
+function describeCall(
+  { tenant }: FakeTeamsServer,
+  { method, channel, content }: FakeTeamsServer["calls"][number],
+): Pick<SimulatedCall, "kind" | "place" | "text"> {
+  const kind = method === "post" ? "post" : method === "put" ? "edit" : method === "batch" ? "look-up" : "other";
+  const found = tenant.findConversation(channel);
+  return { kind, place: found === undefined ? "" : placeOf(found), text: JSON.stringify(content) ?? "" };
+}
+
+function befall(teams: FakeTeamsServer, mishap: Mishap): void {
+  const { tenant } = teams;
+  if (mishap.what === "message deleted") {
+    const cut = mishap.id.lastIndexOf("/");
+    teams.deleteMessage({ conversation: mishap.id.slice(0, cut), id: mishap.id.slice(cut + 1) });
+  } else if (mishap.what === "person deactivated") {
+    const user = tenant.users.find(({ mail }) => mail === mishap.person);
+    if (user !== undefined) user.enabled = false;
+  } else {
+    const channel = tenant.conversations.find(({ name }) => name === mishap.channel);
+    const word = mishap.what === "bot removed" ? "BotNotInConversationRoster" : "MessageWritesBlocked";
+    if (channel !== undefined) channel.refuses = word;
+  }
 }
 
 type Links = ReadonlyMap<string, string>;
@@ -94,8 +153,11 @@ ca_file = ${toToml(caFile)}`;
 
 function toSimulated({ tenant }: FakeTeamsServer, message: FakeMessage): SimulatedMessage {
   const conversation = tenant.findConversation(message.conversation);
-  const name = conversation?.name ?? message.conversation;
-  const place = conversation?.kind === "person" ? `${name} (chat)` : `Operations > ${name}`;
+  const place = conversation === undefined ? message.conversation : placeOf(conversation);
   const text = message.deleted ? "(this message was deleted)" : renderForReader(contentOf(message));
   return { id: `${message.conversation}/${message.id}`, place, text };
+}
+
+function placeOf({ kind, name }: { readonly kind: "person" | "channel"; readonly name: string }): string {
+  return kind === "person" ? `${name} (chat)` : `Operations > ${name}`;
 }

@@ -2,10 +2,13 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { createFakeSlackServer, type FakeSlackServer, renderForReader } from "@access-plugins/slack/testing";
 import { followChanges } from "@access-plugins/testing/message-changes";
+import { textField, toHostFault, toSimulatedCalls } from "@access-plugins/testing/simulated-calls";
 import { renderSimulatedConfig, toToml } from "@access-plugins/testing/simulated-config";
 import type {
   HeldCalls,
   HoldOptions,
+  Mishap,
+  SimulatedCall,
   SimulatedMessage,
   SimulatedRecipient,
   Simulation,
@@ -31,6 +34,14 @@ export const simulation: Simulation = {
       changes: (signal) => followChanges(all, slack.waitUntil, signal),
       untilMessages: (fits, timeoutMs) => slack.waitUntil(() => fits(all()), timeoutMs ?? patienceMs),
       hold: (what) => hold(slack, what),
+      calls: () => toSimulatedCalls(slack.calls, (call) => describeCall(slack, call)),
+      trouble(what, options = {}) {
+        const method = options.call && methods[options.call];
+        slack.fail(toHostFault(what, options, { method, channel: channelNamed(slack, options.channel)?.id }));
+      },
+      heal: slack.heal,
+      befall: (mishap) => befall(slack, mishap),
+      enforceRates: () => slack.setRates({ tiers: true, perChannel: 1 }),
       secrets: [slack.token],
       close: slack.close,
     };
@@ -56,6 +67,40 @@ function hold(slack: FakeSlackServer, { call, when, channel }: HoldOptions): Hel
   };
 }
 
+function channelNamed({ workspace }: FakeSlackServer, name: string | undefined) {
+  return workspace.channels.find((channel) => channel.name === name);
+}
+
+function describeCall(
+  slack: FakeSlackServer,
+  { method, channel, content }: FakeSlackServer["calls"][number],
+): Pick<SimulatedCall, "kind" | "place" | "text"> {
+  const thread = textField(content, "thread_ts");
+  const place = placeOf(slack, channel);
+  const text = JSON.stringify(content);
+  if (method === methods.edit) return { kind: "edit", place, text };
+  if (method !== methods.post) return { kind: method === methods["look-up"] ? "look-up" : "other", place, text };
+  if (thread === "") return { kind: "post", place, text };
+  const parent = slack.workspace.findMessage(channel, thread);
+  return { kind: "reply", place, text: parent === undefined ? text : `${text} ${renderForReader(parent)}` };
+}
+
+function befall(slack: FakeSlackServer, mishap: Mishap): void {
+  const { workspace } = slack;
+  if (mishap.what === "message deleted") {
+    const [channel = "", ts = ""] = mishap.id.split("/");
+    slack.deleteMessage({ channel, ts });
+  } else if (mishap.what === "person deactivated") {
+    const user = workspace.findUser(({ email }) => email === mishap.person);
+    if (user !== undefined) user.deleted = true;
+  } else {
+    const channel = channelNamed(slack, mishap.channel);
+    if (channel === undefined) return;
+    if (mishap.what === "channel archived") channel.archived = true;
+    else channel.member = false;
+  }
+}
+
 function furnish({ workspace }: FakeSlackServer, { people, roles }: SimulationOptions): void {
   for (const { name, email } of people) workspace.addUser({ name, email });
   const channels = Object.values(roles).flatMap((all) => all.flatMap((one) => ("channel" in one ? [one.channel] : [])));
@@ -70,9 +115,14 @@ apiurl = ${toToml(slack.apiUrl)}`;
   return renderSimulatedConfig(options, toRaw, tables);
 }
 
-function toSimulated({ workspace }: FakeSlackServer, message: Message): SimulatedMessage {
-  const channel = workspace.channels.find(({ id }) => id === message.channel);
-  const place =
-    channel?.kind === "direct" ? `${channel.name} (direct message)` : `#${channel?.name ?? message.channel}`;
+function toSimulated(slack: FakeSlackServer, message: Message): SimulatedMessage {
+  const place = placeOf(slack, message.channel);
   return { id: `${message.channel}/${message.ts}`, place, text: renderForReader(message) };
+}
+
+/** `channel`: an id or, as posts have it, a name. */
+function placeOf({ workspace }: FakeSlackServer, channel: string): string {
+  if (channel === "") return "";
+  const found = workspace.findChannel(channel);
+  return found?.kind === "direct" ? `${found.name} (direct message)` : `#${found?.name ?? channel}`;
 }

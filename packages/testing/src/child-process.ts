@@ -16,6 +16,9 @@ export interface Child {
   stop(): Promise<number | null>;
   /** Ends it without a word (SIGKILL) and waits. */
   kill(): Promise<void>;
+  /** It stands still (SIGSTOP): its connections stay open, its clocks go on. */
+  pause(): void;
+  resume(): void;
   /** Waits until it ends by itself; gives the exit code. */
   readonly closed: Promise<number | null>;
 }
@@ -70,6 +73,8 @@ export function startChild(name: string, args: readonly string[]): Child {
       child.kill("SIGKILL");
       await closed;
     },
+    pause: () => void child.kill("SIGSTOP"),
+    resume: () => void child.kill("SIGCONT"),
   };
 }
 

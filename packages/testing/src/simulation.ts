@@ -33,9 +33,63 @@ export interface SimulatedMessage {
   readonly text: string;
 }
 
+/** What the plugin asks of a platform, in words all platforms share. */
+export type SimulatedCallKind = "look-up" | "post" | "edit" | "reply";
+
+/** One call of the plugin to the platform, as it happened. */
+export interface SimulatedCall {
+  /** Counts from 1 on each host of the platform. */
+  readonly number: number;
+  readonly kind: SimulatedCallKind | "other";
+  /** The place it is about, as in {@link SimulatedMessage}; empty when it is about none. */
+  readonly place: string;
+  /** What was sent, and for a reply what it replies to: enough to find a request's id in it. */
+  readonly text: string;
+  /** When it arrived, in milliseconds since 1970. */
+  readonly at: number;
+  /** When its answer was complete or its caller gone; undefined while it is open. */
+  readonly endedAt: number | undefined;
+  /** Whether it took effect. */
+  readonly accepted: boolean;
+  /** `ok`, the platform's own word for a refusal, an HTTP status or the fault it met. */
+  readonly outcome: string;
+  /** No honest answer reached the caller: a cut, a time-out, a 5xx, or the caller is gone. */
+  readonly unanswered: boolean;
+}
+
+/**
+ * What goes wrong with calls at the platform. Without effect: `unavailable` (503), `throttled` (429, wait a second),
+ * `throttled-silently` (429 without a time), `cut`. With effect: `lost` (the connection is cut before the answer),
+ * `garbled` (half an answer), `hanging` (no answer at all).
+ */
+export type PlatformTrouble =
+  | "unavailable"
+  | "throttled"
+  | "throttled-silently"
+  | "cut"
+  | "lost"
+  | "garbled"
+  | "hanging";
+
+/** Which calls meet a trouble. */
+export interface TroubleOptions {
+  /** Absent: every call, signing in and looking up included. */
+  readonly call?: SimulatedCallKind;
+  /** For how many calls; absent: until it is healed. */
+  readonly times?: number;
+  /** Only calls about this channel, by its simulated name. */
+  readonly channel?: string;
+}
+
+/** What people do at the platform that ends a message, a place or a person for good, or takes the bot away. */
+export type Mishap =
+  | { readonly what: "message deleted"; readonly id: string }
+  | { readonly what: "channel archived" | "bot removed"; readonly channel: string }
+  | { readonly what: "person deactivated"; readonly person: string };
+
 /** Which calls of the plugin stand still at the platform. */
 export interface HoldOptions {
-  readonly call: "look-up" | "post" | "edit" | "reply";
+  readonly call: SimulatedCallKind;
   /** `before`: the platform has accepted nothing. `after`: it has, and has not answered. */
   readonly when: "before" | "after";
   /** Only posts to this channel, by its simulated name. */
@@ -60,6 +114,14 @@ export interface RunningSimulation {
   /** Waits until the messages fit; rejects after `timeoutMs` (20 s). */
   untilMessages(fits: (messages: readonly SimulatedMessage[]) => boolean, timeoutMs?: number): Promise<void>;
   hold(options: HoldOptions): HeldCalls;
+  /** Every call so far, oldest first on each host. */
+  calls(): readonly SimulatedCall[];
+  trouble(what: PlatformTrouble, options?: TroubleOptions): void;
+  /** Ends all troubles and opens everything held. */
+  heal(): void;
+  befall(mishap: Mishap): void;
+  /** From now on the limits the platform documents are enforced, counted anew; at first none are. */
+  enforceRates(): void;
   /** The credentials the plugin uses here: no line it prints may hold them. */
   readonly secrets: readonly string[];
   close(): Promise<void>;

@@ -13,8 +13,8 @@ export interface Theatre {
   readonly identity: string;
   /** Starts the real plugin and waits until it is ready. */
   start(): Promise<Child>;
-  /** Starts it and does not wait. */
-  spawn(extraArgs?: readonly string[]): Child;
+  /** Starts it and does not wait. `nodeArgs` are Node's own flags. */
+  spawn(extraArgs?: readonly string[], nodeArgs?: readonly string[]): Child;
   /** Messages about one request, by place. */
   about(id: string): readonly SimulatedMessage[];
   /** Waits until the request is shown in so many places with this word. */
@@ -47,8 +47,8 @@ export async function openTheatre(simulation: Simulation, options: TheatreOption
   const platform = await simulation.start({ addr: auth.address, identity, dir, people, roles });
   const children: Child[] = [];
 
-  function spawn(extraArgs: readonly string[] = []): Child {
-    const child = startChild(simulation.app, [simulation.entry, ...platform.args, ...extraArgs]);
+  function spawn(extraArgs: readonly string[] = [], nodeArgs: readonly string[] = []): Child {
+    const child = startChild(simulation.app, [...nodeArgs, simulation.entry, ...platform.args, ...extraArgs]);
     children.push(child);
     return child;
   }

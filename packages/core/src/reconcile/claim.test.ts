@@ -1,9 +1,9 @@
+import { createSeededRandom } from "@access-plugins/testing/doubles";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { errorCodes } from "../base/plugin-error.ts";
 import type { Routing } from "../routing/recipient-router.ts";
 import { someAddress, someFacts, someName, someRecipient } from "../testing/arbitrary-record.ts";
-import { createSeededRandom } from "../testing/notifier-harness.ts";
 import { slashAddress, toDelivery, toFacts, toOwnState } from "../testing/samples.ts";
 import { createClaim, shrinkClaim } from "./claim.ts";
 import { countOmitted, type Delivery } from "./delivery.ts";

@@ -1,6 +1,6 @@
+import { createSeededRandom } from "@access-plugins/testing/doubles";
 import { createFakeClock } from "@access-plugins/testing/fake-clock";
 import { describe, expect, it } from "vitest";
-import { createSeededRandom } from "../testing/notifier-harness.ts";
 import { decodeLease, encodeLease } from "./lease.ts";
 import { createLeaseKeeper } from "./lease-keeper.ts";
 

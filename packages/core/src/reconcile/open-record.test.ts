@@ -1,3 +1,4 @@
+import { createSeededRandom } from "@access-plugins/testing/doubles";
 import { createFakeClock } from "@access-plugins/testing/fake-clock";
 import { describe, expect, it } from "vitest";
 import { silentLog } from "../base/log.ts";
@@ -6,7 +7,6 @@ import type { AccessRequest } from "../domain/access-request.ts";
 import type { MessageStatus } from "../domain/request-message.ts";
 import { createRecipientDirectory } from "../routing/recipient-directory.ts";
 import type { PluginData } from "../teleport.ts";
-import { createSeededRandom } from "../testing/notifier-harness.ts";
 import { slashAddress, toDelivery, toFacts, toOwnState, toRequest } from "../testing/samples.ts";
 import type { RequestSource } from "../watch/request-index.ts";
 import { createClientGate } from "./client-gate.ts";

@@ -1,6 +1,6 @@
+import { createSeededRandom } from "@access-plugins/testing/doubles";
 import { describe, expect, it } from "vitest";
 import { type ErrorCode, type ErrorFacts, PluginError } from "../base/plugin-error.ts";
-import { createSeededRandom } from "../testing/notifier-harness.ts";
 import { toDelivery } from "../testing/samples.ts";
 import type { Delivery } from "./delivery.ts";
 import { type Attempts, afterEdit, afterFailure, afterPost, type CallStep } from "./progress.ts";

@@ -1,6 +1,7 @@
+import { createSeededRandom } from "@access-plugins/testing/doubles";
 import { PluginError } from "../base/plugin-error.ts";
 import type { AccessRequest } from "../domain/access-request.ts";
-import { createSeededRandom, type Harness, startNotifier } from "./notifier-harness.ts";
+import { type Harness, startNotifier } from "./notifier-harness.ts";
 
 export interface ChaosOptions {
   readonly seed: number;

@@ -1,3 +1,4 @@
+import { createSeededRandom } from "@access-plugins/testing/doubles";
 import { PluginError } from "../base/plugin-error.ts";
 import type { AccessRequest } from "../domain/access-request.ts";
 import { isFinal, type MessageStatus, type RequestMessage } from "../domain/request-message.ts";
@@ -11,7 +12,6 @@ import { settleStatus } from "../reconcile/record.ts";
 import { toRequestMessage, toShown } from "../reconcile/request-view.ts";
 import { takeOver } from "../reconcile/takeover.ts";
 import type { RecipientDirectory } from "../routing/recipient-directory.ts";
-import { createSeededRandom } from "./notifier-harness.ts";
 import { slashAddress, toFacts, toOwnState, toRequest, toReview } from "./samples.ts";
 
 /** How a call ends. `lost`: it took effect, its answer never came. `silent`: it had none, but nobody can know. */

@@ -2,6 +2,7 @@ import {
   createFakeClock,
   createMemoryMessenger,
   createMemoryTeleport,
+  createSeededRandom,
   type FakeClock,
   type MemoryCluster,
   type MemoryMessenger,
@@ -10,7 +11,6 @@ import {
 } from "@access-plugins/testing/doubles";
 import type { Log, LogFields } from "../base/log.ts";
 import type { Meter } from "../base/meter.ts";
-import type { Random } from "../base/random.ts";
 import { createRateLimiter } from "../base/rate-limiter.ts";
 import { createNotifier } from "../create-notifier.ts";
 import type { Notifier, Routes } from "../notifier.ts";
@@ -111,23 +111,6 @@ function mortal<T extends object>(target: T, alive: { value: boolean }): T {
       };
     },
   });
-}
-
-/** mulberry32: small, seeded, good enough for jitter. */
-export function createSeededRandom(seed: number): Random {
-  let state = seed >>> 0;
-  const next = () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-  const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-  return {
-    next,
-    token: (bytes) =>
-      Array.from({ length: Math.ceil((bytes * 4) / 3) }, () => alphabet[Math.floor(next() * 64)]).join(""),
-  };
 }
 
 function createRecordingLog(lines: LogLine[], base: LogFields = {}): Log {

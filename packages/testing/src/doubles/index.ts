@@ -1,4 +1,5 @@
 export { createFakeClock, type FakeClock } from "../fake-clock.ts";
+export { createSeededRandom } from "../seeded-random.ts";
 export {
   createMemoryMessenger,
   type MemoryMessage,

@@ -10,6 +10,8 @@ export interface CallRecord {
   readonly caller: string;
   /** What the call was about, as far as one word tells: request id, plugin data address, name. */
   readonly subject: string;
+  /** When it arrived, in milliseconds since 1970. */
+  readonly at: number;
   /** Undefined while the call runs; 0 is success. */
   readonly code: status | undefined;
 }
@@ -30,7 +32,7 @@ export interface CallJournal {
 
 /** The writing side of a {@link CallJournal}. */
 export interface CallRecorder {
-  begin(call: Omit<CallRecord, "code">): CallRecord;
+  begin(call: Omit<CallRecord, "at" | "code">): CallRecord;
   end(call: CallRecord, code: status): void;
 }
 
@@ -56,7 +58,7 @@ export function createCallJournal(): CallJournal & CallRecorder {
       counts.clear();
     },
     begin(call) {
-      const entry: Entry = { ...call, code: undefined };
+      const entry: Entry = { ...call, at: Date.now(), code: undefined };
       entries.push(entry);
       counts.set(call.method, (counts.get(call.method) ?? 0) + 1);
       condition.changed();

@@ -1,11 +1,11 @@
 import { globSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import type { Simulation } from "@access-plugins/testing/simulation";
+import type { Simulation } from "./simulation.ts";
 
-const apps = join(import.meta.dirname, "../..");
+const apps = join(import.meta.dirname, "../../../apps");
 
-/** Every app that can simulate its platform: found, not listed. */
+/** Every app of this checkout that can simulate its platform: found, not listed. */
 export async function findSimulations(): Promise<Simulation[]> {
   const paths = globSync("*/src/simulate.ts", { cwd: apps }).sort();
   return Promise.all(
