@@ -583,6 +583,62 @@ describe("Access Monitoring Rules", () => {
     await h.stop();
   });
 
+  it("are listed again after a reconnect before a request that arrives right then is routed", async () => {
+    const h = await ready(startNotifier());
+    h.cluster.setDown(true);
+    h.cluster.setRule({ name: "all" });
+    h.cluster.setDown(false);
+    h.cluster.before = async (method) => {
+      // The watch has begun, and its events overtake the listing.
+      if (method !== "listAccessMonitoringRules") return;
+      h.cluster.before = undefined;
+      h.cluster.create({ id: "r1" });
+      await new Promise<void>((resolve) => h.clock.after(500, resolve));
+    };
+    await h.clock.advance(10_000);
+    expect(places(h, "r1")).toEqual(["rule-room"]);
+    await h.stop();
+  });
+
+  it("that cannot be listed for a minute have to do as they are known", async () => {
+    const h = await ready(startNotifier());
+    h.cluster.setRule({ name: "all" });
+    await h.clock.advance(100);
+    h.cluster.before = (method) => {
+      if (method === "listAccessMonitoringRules") throw new PluginError("unavailable", "no rules today");
+    };
+    h.cluster.endWatches();
+    await h.clock.advance(10_000);
+    h.cluster.create({ id: "r1" });
+    await h.clock.advance(30_000);
+    expect(places(h, "r1")).toEqual([]);
+    await h.clock.advance(90_000);
+    expect(places(h, "r1")).toEqual(["rule-room"]);
+    expect(h.notifier.status()).toMatchObject({ ready: false, problems: [expect.stringContaining("no rules today")] });
+    h.cluster.before = undefined;
+    await h.clock.advance(6 * 60_000);
+    expect(h.notifier.status().ready).toBe(true);
+    await h.stop();
+  });
+
+  it("that may not be listed are off, which is said once with the verb", async () => {
+    const h = startNotifier();
+    h.cluster.setRule({ name: "all" });
+    h.cluster.before = (method) => {
+      if (method === "listAccessMonitoringRules") throw new PluginError("forbidden", "access denied");
+    };
+    await ready(h);
+    h.cluster.endWatches();
+    await h.clock.advance(10_000);
+    h.cluster.create({ id: "r1" });
+    await h.clock.advance(1_000);
+    expect(places(h, "r1")).toEqual(["general"]);
+    const warnings = h.lines.filter(({ level, message }) => level === "warn" && message.includes("Rules are off"));
+    expect(warnings).toHaveLength(1);
+    expect(warnings[0]?.fields["fix"]).toContain("list and read on access_monitoring_rule");
+    await h.stop();
+  });
+
   it("look at the requester's traits, and only rules that need them suffer when they cannot be read", async () => {
     const seed = startNotifier();
     seed.cluster.setTraits("alice", { team: ["db"] });
@@ -608,6 +664,23 @@ describe("Access Monitoring Rules", () => {
     h.cluster.create({ id: "r1", user: "alice" });
     await h.clock.advance(10_000);
     expect(places(h, "r1")).toEqual(["rule-room"]);
+    await h.stop();
+  });
+
+  it("wait a minute for an answer that never comes, then decide without it", async () => {
+    const seed = startNotifier();
+    seed.cluster.setTraits("alice", { team: ["db"] });
+    seed.cluster.setRule({ name: "by-team", condition: `user.traits["team"].contains("db")` });
+    const h = await ready(seed);
+    h.cluster.before = (method) => {
+      if (method === "getUserTraits") throw new PluginError("unavailable", "down");
+    };
+    h.cluster.create({ id: "r1", user: "alice" });
+    await h.clock.advance(55_000);
+    expect(places(h, "r1")).toEqual([]);
+    await h.clock.advance(45_000);
+    expect(places(h, "r1")).toEqual(["general"]);
+    expect(textsOf(h, "warn").filter((text) => text.includes("deciding without it"))).toHaveLength(1);
     await h.stop();
   });
 

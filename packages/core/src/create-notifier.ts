@@ -42,14 +42,7 @@ export function createNotifier(options: NotifierOptions): Notifier {
   const gate = createClientGate(clock, log, () => reconciler.retryAll());
   const directory = createRecipientDirectory({ messenger, clock });
   const rules = createMonitoringRules({ pluginName, log });
-  const rulesKnown = Promise.withResolvers<void>();
-  const router = createRouter({
-    rules,
-    rulesKnown: () => rulesKnown.promise,
-    teleport,
-    routes: options.routes,
-    log,
-  });
+  const router = createRouter({ rules, teleport, routes: options.routes, clock, log });
   const limiter = createRateLimiter({ clock, concurrency: concurrentTeleportCalls });
   const reconciler = createReconciler(index, {
     store: createPluginDataStore(teleport, pluginName, limiter),
@@ -72,7 +65,6 @@ export function createNotifier(options: NotifierOptions): Notifier {
     pluginName,
     index,
     rules,
-    onRules: rulesKnown.resolve,
     mark: reconciler.mark,
     clock,
     log,

@@ -13,7 +13,7 @@ import { decodeRecord, encodeRecord, entryBudgetBytes, toEntryBytes } from "./re
 const random = createSeededRandom(1);
 
 function routingOf(recipients: readonly string[], fields: Partial<Routing> = {}): Routing {
-  return { tier: "static", recipients, cut: 0, invalid: [], ...fields };
+  return { tier: "static", recipients, cut: 0, ...fields };
 }
 
 function claim(recipients: readonly string[], facts: ClaimFacts = toFacts(), budget?: number) {

@@ -35,7 +35,7 @@ async function open(data: PluginData | undefined, world: World = {}) {
     post: async () => ({}),
     edit: async (sent: Readonly<Record<string, string>>) => sent,
   };
-  const routing = { tier: "static" as const, recipients: world.recipients ?? ["#ops"], cut: 0, invalid: [] };
+  const routing = { tier: "static" as const, recipients: world.recipients ?? ["#ops"], cut: 0 };
   const context: SessionContext = {
     messenger,
     clock,

@@ -7,7 +7,7 @@ import type { ConditionData } from "./condition/variables.ts";
 import { compileSchedules, type ScheduleSet } from "./rule-schedule.ts";
 
 /** What a rule says to a request. */
-type Verdict =
+export type Verdict =
   | { readonly outcome: "matched" }
   /** The condition is false, or the request was created outside of the rule's schedules. */
   | { readonly outcome: "unmatched"; readonly because: "condition" | "schedule" }

@@ -2,7 +2,9 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { type Log, type LogFields, silentLog } from "../base/log.ts";
 import type { AccessMonitoringRule } from "../domain/access-monitoring-rule.ts";
+import type { RuleFault } from "./compiled-rule.ts";
 import { createMonitoringRules, type MonitoringRules, type RuleListing } from "./monitoring-rules.ts";
+import type { JudgedRule } from "./rule-router.ts";
 
 function toRule(name: string, fields: Partial<AccessMonitoringRule> = {}): AccessMonitoringRule {
   return {
@@ -73,15 +75,43 @@ describe("the cache of Access Monitoring Rules", () => {
     expect(namesOf(rules)).toEqual([]);
   });
 
-  test("is not loaded before a listing is complete", () => {
+  test("is not known before a listing is complete", () => {
     const rules = createRules();
     rules.put(toRule("a"));
     const listing = rules.beginListing();
     listing.add([toRule("b")]);
-    expect(rules.isLoaded()).toBe(false);
+    expect(rules.isKnown()).toBe(false);
     expect(namesOf(rules)).toEqual(["a@r1"]);
     listing.complete();
-    expect(rules.isLoaded()).toBe(true);
+    expect(rules.isKnown()).toBe(true);
+  });
+
+  test("is not known again once a watch begins anew, until a listing that began after it", async () => {
+    const rules = createRules();
+    const { signal } = new AbortController();
+    list(rules, toRule("a"));
+    const early = rules.beginListing();
+    rules.distrust();
+    early.complete();
+    expect(rules.isKnown()).toBe(false);
+    expect(namesOf(rules)).toEqual(["a@r1"]);
+    const waiting = rules.untilKnown(signal).then(() => namesOf(rules));
+    list(rules, toRule("b"));
+    expect(await waiting).toEqual(["b@r1"]);
+    await rules.untilKnown(signal);
+  });
+
+  test("has to do as it is when no listing can be had", async () => {
+    const rules = createRules();
+    list(rules, toRule("a"));
+    rules.distrust();
+    rules.makeDo();
+    await rules.untilKnown(new AbortController().signal);
+    expect(namesOf(rules)).toEqual(["a@r1"]);
+  });
+
+  test("a wait for the rules ends with whoever waits", async () => {
+    await expect(createRules().untilKnown(AbortSignal.abort())).rejects.toMatchObject({ code: "aborted" });
   });
 
   test("a listing replaces what was known before it began", () => {
@@ -121,7 +151,7 @@ describe("the cache of Access Monitoring Rules", () => {
     first.add([toRule("stale")]);
     const second = rules.beginListing();
     first.complete();
-    expect(rules.isLoaded()).toBe(false);
+    expect(rules.isKnown()).toBe(false);
     second.add([toRule("fresh")]);
     second.complete();
     first.complete();
@@ -186,34 +216,36 @@ describe("compiling", () => {
 });
 
 describe("faults of an evaluation", () => {
-  const data = { rule: "a", because: "data", reason: "the requester's traits could not be read: denied" } as const;
-  const evaluation = {
-    rule: "a",
-    because: "evaluation",
-    reason: "condition 1:1: no option of choose is true",
-  } as const;
+  const toFault = (because: RuleFault["because"], reason: string, rule = "a"): JudgedRule => ({
+    rule,
+    recipients: [],
+    verdict: { outcome: "failed", because, reason },
+  });
+  const reason = "the requester's traits could not be read: denied";
+  const data = toFault("data", reason);
+  const evaluation = toFault("evaluation", "condition 1:1: no option of choose is true");
 
   test("are logged once for each revision and kind, those of broken rules not again", () => {
     const { warnings, log } = createWarnings();
     const rules = createRules(log);
     rules.put(toRule("a"));
-    rules.report([data], "request-1");
-    rules.report([data, { ...data, reason: "another reason" }], "request-2");
+    rules.report([data, { rule: "a", recipients: [], verdict: { outcome: "matched" } }], "request-1");
+    rules.report([data, toFault("data", "another reason")], "request-2");
     expect(warnings).toEqual([
       {
         message: "An Access Monitoring Rule could not be judged and did not match",
         rule: "a",
         revision: "r1",
         request_id: "request-1",
-        reason: data.reason,
+        reason,
       },
     ]);
     rules.report([evaluation], "request-3");
     expect(warnings).toHaveLength(2);
     rules.put(toRule("a", { revision: "r2" }));
-    rules.report([data, evaluation, { ...data, because: "broken" }], "request-4");
+    rules.report([data, evaluation, toFault("broken", reason)], "request-4");
     expect(warnings).toHaveLength(4);
-    rules.report([{ ...data, rule: "deleted meanwhile" }], "request-5");
+    rules.report([toFault("data", reason, "deleted meanwhile")], "request-5");
     expect(warnings).toHaveLength(4);
   });
 });
@@ -263,7 +295,7 @@ function createServer(): Server {
       running = undefined;
     },
     settle() {
-      if (!rules.isLoaded() && running === undefined) server.beginListing();
+      if (!rules.isKnown() && running === undefined) server.beginListing();
       while (running !== undefined) server.readPage();
       while (events.length > 0) server.deliver();
     },

@@ -1,7 +1,8 @@
+import { abortable } from "../base/abortable.ts";
 import type { Log } from "../base/log.ts";
 import type { AccessMonitoringRule } from "../domain/access-monitoring-rule.ts";
-import { type CompiledRule, compileRule } from "./compiled-rule.ts";
-import type { FailedRule } from "./rule-router.ts";
+import { type CompiledRule, compileRule, type RuleFault } from "./compiled-rule.ts";
+import type { JudgedRule } from "./rule-router.ts";
 
 /**
  * The Access Monitoring Rules meant for this plugin, kept current by the watch. Rules for other plugins or other kinds are
@@ -17,12 +18,17 @@ export interface MonitoringRules {
    * is newer than any page. A listing that was begun earlier and not completed is void from then on.
    */
   beginListing(): RuleListing;
-  /** Whether a listing was ever completed: before that the rules are not known, and no request may be routed. */
-  isLoaded(): boolean;
+  /** A watch began: what changed before it is not known until a listing is complete, and no request may be routed. */
+  distrust(): void;
+  /** The rules as they are known have to do, because they cannot be listed. */
+  makeDo(): void;
+  isKnown(): boolean;
+  /** Resolves when the rules are known; throws `aborted` with the signal. */
+  untilKnown(signal: AbortSignal): Promise<void>;
   /** The rules that apply, broken ones too, in the order of their names. */
   all(): readonly CompiledRule[];
   /** Logs what kept rules from being judged, each kind of fault once for each revision of a rule. */
-  report(failed: readonly FailedRule[], requestId: string): void;
+  report(judged: readonly JudgedRule[], requestId: string): void;
 }
 
 /** One run through all pages. */
@@ -43,7 +49,7 @@ interface Entry {
   readonly version: string;
   readonly rule: CompiledRule;
   /** Kinds of faults already logged. */
-  readonly reported: Set<FailedRule["because"]>;
+  readonly reported: Set<RuleFault["because"]>;
 }
 
 const subject = "access_request";
@@ -51,7 +57,7 @@ const subject = "access_request";
 export function createMonitoringRules({ pluginName, log }: MonitoringRulesOptions): MonitoringRules {
   let entries: ReadonlyMap<string, Entry> = new Map();
   let sorted: readonly CompiledRule[] = [];
-  let loaded = false;
+  let known: PromiseWithResolvers<void> | undefined = Promise.withResolvers<void>();
   let current: object | undefined;
   /** Names that events were about since the current listing began. */
   const touched = new Set<string>();
@@ -61,14 +67,19 @@ export function createMonitoringRules({ pluginName, log }: MonitoringRulesOption
     sorted = [...changed.values()].map(({ rule }) => rule).sort((a, b) => (a.name < b.name ? -1 : 1));
   }
 
+  function trust(): void {
+    known?.resolve();
+    known = undefined;
+  }
+
   function applies({ notification, subjects }: AccessMonitoringRule): boolean {
     return notification?.name === pluginName && subjects.includes(subject);
   }
 
   function toEntry(rule: AccessMonitoringRule): Entry {
     const version = rule.revision || JSON.stringify(rule);
-    const known = entries.get(rule.name);
-    if (known?.version === version) return known;
+    const before = entries.get(rule.name);
+    if (before?.version === version) return before;
     const compiled = compileRule(rule);
     if (compiled.broken !== undefined) {
       const { name, revision, broken: reason } = compiled;
@@ -105,17 +116,28 @@ export function createMonitoringRules({ pluginName, log }: MonitoringRulesOption
           if (current !== listing) return;
           current = undefined;
           merge(listed);
-          loaded = true;
+          trust();
         },
       };
       current = listing;
       touched.clear();
       return listing;
     },
-    isLoaded: () => loaded,
+    distrust() {
+      // A listing that runs belongs to what was before.
+      current = undefined;
+      known ??= Promise.withResolvers<void>();
+    },
+    makeDo: trust,
+    isKnown: () => known === undefined,
+    async untilKnown(signal) {
+      if (known !== undefined) await abortable(known.promise, signal);
+    },
     all: () => sorted,
-    report(failed, requestId) {
-      for (const { rule, because, reason } of failed) {
+    report(judged, requestId) {
+      for (const { rule, verdict } of judged) {
+        if (verdict.outcome !== "failed") continue;
+        const { because, reason } = verdict;
         const entry = entries.get(rule);
         if (entry === undefined || entry.reported.has(because)) continue;
         entry.reported.add(because);

@@ -1,3 +1,4 @@
+import { abortable } from "../base/abortable.ts";
 import type { Clock } from "../base/clock.ts";
 import { PluginError } from "../base/plugin-error.ts";
 import type { Call, Messenger, Recipient } from "../messenger.ts";
@@ -66,7 +67,7 @@ export function createRecipientDirectory(options: DirectoryOptions): RecipientDi
   /** The look-up we share belongs to another caller: if that one gave up, the answer is not ours. */
   async function share(raw: string, as: "any" | "person", call: Call, answer: Answer): Promise<Recipient> {
     try {
-      return await untilAborted(answer.result, call.signal);
+      return await abortable(answer.result, call.signal);
     } catch (thrown) {
       const theirs = thrown instanceof PluginError && (thrown.code === "aborted" || thrown.code === "conflict");
       if (!theirs || call.signal.aborted) throw thrown;
@@ -87,14 +88,4 @@ export function createRecipientDirectory(options: DirectoryOptions): RecipientDi
       for (const [key, answer] of known) if (answer.failed) known.delete(key);
     },
   };
-}
-
-/** A caller that shares somebody else's look-up may leave before it ends. */
-function untilAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const stop = () => reject(new PluginError("aborted", "The look-up was stopped.", { cause: signal.reason }));
-    if (signal.aborted) stop();
-    signal.addEventListener("abort", stop, { once: true });
-    promise.then(resolve, reject).finally(() => signal.removeEventListener("abort", stop));
-  });
 }

@@ -53,8 +53,28 @@ describe("routeStatic", () => {
       tier: "static",
       recipients: ["carol@example.com"],
       cut: 0,
-      invalid: ["carol", " d@x"],
+      roles: [],
+      reviewers: [
+        { reviewer: "carol@example.com", outcome: "told" },
+        { reviewer: "carol", outcome: "invalid" },
+        { reviewer: " d@x", outcome: "invalid" },
+      ],
     });
+  });
+
+  it("tells which entry serves a role, and of what it has none", () => {
+    const request = toRequest({ roles: ["dba", "empty", "unknown"] });
+    expect(routeStatic(request, routes()).roles).toEqual([
+      { role: "dba", entry: "dba", recipients: ["#dbas", "bob@example.com"] },
+      { role: "empty", entry: "*", recipients: ["#everybody"] },
+      { role: "unknown", entry: "*", recipients: ["#everybody"] },
+    ]);
+    const { roles } = routeStatic(request, routes({ roleToRecipients: { dba: ["", "#dbas"] } }));
+    expect(roles).toEqual([
+      { role: "dba", entry: "dba", recipients: ["#dbas"] },
+      { role: "empty", recipients: [] },
+      { role: "unknown", recipients: [] },
+    ]);
   });
 
   it("tells no more suggested reviewers than allowed, counts the others, and not those a role tells anyway", () => {
@@ -62,6 +82,7 @@ describe("routeStatic", () => {
     const request = toRequest({ roles: ["dba"], suggestedReviewers });
     const routing = routeStatic(request, routes({ maxSuggestedReviewers: 2 }));
     expect(routing).toMatchObject({ recipients: ["#dbas", "bob@example.com", "a@x", "b@x"], cut: 1 });
+    expect(routing.reviewers.map(({ outcome }) => outcome)).toEqual(["told", "told", "cut", "by-role"]);
     expect(routeStatic(request, routes({ maxSuggestedReviewers: 0 }))).toMatchObject({
       recipients: ["#dbas", "bob@example.com"],
       cut: 3,
@@ -81,9 +102,11 @@ describe("routeStatic", () => {
         const routing = routeStatic(request, { roleToRecipients, maxSuggestedReviewers });
         expect(new Set(routing.recipients).size).toBe(routing.recipients.length);
         expect(routing.recipients).not.toContain("");
-        const reviewers = new Set(request.suggestedReviewers);
-        const told = [...reviewers].filter((one) => routing.recipients.includes(one) && !routing.invalid.includes(one));
-        expect(told.length + routing.cut + routing.invalid.length).toBe(reviewers.size);
+        expect(routing.reviewers.map(({ reviewer }) => reviewer)).toEqual([...new Set(request.suggestedReviewers)]);
+        for (const { reviewer, outcome } of routing.reviewers) {
+          if (outcome === "told" || outcome === "by-role") expect(routing.recipients).toContain(reviewer);
+        }
+        expect(routing.reviewers.filter(({ outcome }) => outcome === "cut")).toHaveLength(routing.cut);
       }),
     );
   });

@@ -3,7 +3,7 @@ import type { AccessMonitoringRule } from "../domain/access-monitoring-rule.ts";
 import { toRequest } from "../testing/samples.ts";
 import { compileRule } from "./compiled-rule.ts";
 import type { ConditionFacts } from "./condition/environment.ts";
-import { findNeededData, routeByRules } from "./rule-router.ts";
+import { findNeededData, type RuleRouting, routeByRules } from "./rule-router.ts";
 
 const node = { cluster: "example.com", kind: "node", name: "n1" };
 const office = { name: "office", timezone: "", shifts: [{ weekday: "Monday", start: "09:00", end: "17:00" }] };
@@ -23,6 +23,14 @@ function toRule(name: string, condition: string, fields: Partial<AccessMonitorin
   });
 }
 
+function faultsOf({ judged }: RuleRouting) {
+  return judged.flatMap(({ rule, verdict }) => {
+    if (verdict.outcome !== "failed") return [];
+    const { because, reason } = verdict;
+    return [{ rule, because, reason }];
+  });
+}
+
 describe("routeByRules", () => {
   test("unites the recipients of all rules that match, in the order of the rules", () => {
     const rules = [
@@ -34,12 +42,11 @@ describe("routeByRules", () => {
     ];
     expect(routeByRules(rules, { request: toRequest({ roles: ["dev"] }) })).toEqual({
       recipients: ["#dev", "bob@example.com", "#all"],
-      matched: [
-        { rule: "a", recipients: ["#dev", "bob@example.com"] },
-        { rule: "c", recipients: ["bob@example.com", "#all"] },
+      judged: [
+        { rule: "a", recipients: ["#dev", "bob@example.com"], verdict: { outcome: "matched" } },
+        { rule: "b", recipients: ["b@example.com"], verdict: { outcome: "unmatched", because: "condition" } },
+        { rule: "c", recipients: ["bob@example.com", "#all"], verdict: { outcome: "matched" } },
       ],
-      unmatched: [{ rule: "b", because: "condition" }],
-      failed: [],
     });
   });
 
@@ -49,7 +56,7 @@ describe("routeByRules", () => {
     const nobody = toRule("nobody", "true", { notification: { name: "example", recipients: [] } });
     const routing = routeByRules([nobody, toRule("no", "false")], { request });
     expect(routing.recipients).toEqual([]);
-    expect(routing.matched).toEqual([{ rule: "nobody", recipients: [] }]);
+    expect(routing.judged[0]).toEqual({ rule: "nobody", recipients: [], verdict: { outcome: "matched" } });
   });
 
   test("a rule that fails does not match, says why, and does not keep others from matching", () => {
@@ -60,8 +67,9 @@ describe("routeByRules", () => {
       toRule("no-zone", "true", { schedules: [{ ...office, timezone: "Mars/Phobos" }] }),
       toRule("sound", "true"),
     ];
-    const { recipients, failed } = routeByRules(rules, { request: toRequest({ user: "secret" }) });
-    expect(recipients).toEqual(["sound@example.com"]);
+    const routing = routeByRules(rules, { request: toRequest({ user: "secret" }) });
+    const failed = faultsOf(routing);
+    expect(routing.recipients).toEqual(["sound@example.com"]);
     expect(failed.map(({ rule, because }) => [rule, because])).toEqual([
       ["broken", "broken"],
       ["empty", "broken"],
@@ -95,13 +103,13 @@ describe("routeByRules", () => {
       "the requester's traits could not be read: the role lacks the verb read on user",
       "the labels of the requested resources could not be read: the role lacks the verb list on node",
     ];
-    expect(routing.failed).toEqual([
+    expect(faultsOf(routing)).toEqual([
       { rule: "traits", because: "data", reason: traits },
       { rule: "labels", because: "data", reason: labels },
       { rule: "both", because: "data", reason: `${traits}; ${labels}` },
     ]);
     const known = routeByRules(rules, { request, traits: { value: {} }, labels: { value: [{}] } });
-    expect(known.failed).toEqual([]);
+    expect(faultsOf(known)).toEqual([]);
     expect(known.recipients).toHaveLength(4);
   });
 
@@ -111,7 +119,7 @@ describe("routeByRules", () => {
       "office@example.com",
     ]);
     const night = routeByRules(rules, { request: toRequest({ created: atNight }) });
-    expect(night.unmatched).toEqual([{ rule: "office", because: "schedule" }]);
+    expect(night.judged[0]?.verdict).toEqual({ outcome: "unmatched", because: "schedule" });
   });
 });
 

@@ -1,30 +1,22 @@
 import type { AccessRequest } from "../domain/access-request.ts";
-import type { CompiledRule, RuleFault } from "./compiled-rule.ts";
+import type { CompiledRule, Verdict } from "./compiled-rule.ts";
 import { type ConditionFacts, createEnvironment } from "./condition/environment.ts";
 import type { ConditionData } from "./condition/variables.ts";
 
 /** What all rules together say to one request. */
 export interface RuleRouting {
-  /** Raw recipients of all rules that matched, without duplicates, in the order of `matched`. Empty: the next tier. */
+  /** Raw recipients of all rules that matched, without duplicates. Empty: the next tier. */
   readonly recipients: readonly string[];
-  readonly matched: readonly MatchedRule[];
-  readonly unmatched: readonly UnmatchedRule[];
-  readonly failed: readonly FailedRule[];
+  /** Every rule, in the order it was given. */
+  readonly judged: readonly JudgedRule[];
 }
 
-interface MatchedRule {
+/** One rule and what it says to one request. */
+export interface JudgedRule {
   readonly rule: string;
+  /** Whom it names, whether or not it matched. */
   readonly recipients: readonly string[];
-}
-
-interface UnmatchedRule {
-  readonly rule: string;
-  /** Its condition is false, or the request was created outside of its schedules. */
-  readonly because: "condition" | "schedule";
-}
-
-export interface FailedRule extends Omit<RuleFault, "outcome"> {
-  readonly rule: string;
+  readonly verdict: Verdict;
 }
 
 /** The look-ups that judging this request takes; nothing else has to be fetched. */
@@ -38,15 +30,11 @@ export function findNeededData(rules: readonly CompiledRule[], request: AccessRe
  */
 export function routeByRules(rules: readonly CompiledRule[], facts: ConditionFacts): RuleRouting {
   const environment = createEnvironment(facts);
-  const matched: MatchedRule[] = [];
-  const unmatched: UnmatchedRule[] = [];
-  const failed: FailedRule[] = [];
-  for (const rule of rules) {
-    const verdict = rule.judge(facts.request, environment);
-    if (verdict.outcome === "matched") matched.push({ rule: rule.name, recipients: rule.recipients });
-    else if (verdict.outcome === "unmatched") unmatched.push({ rule: rule.name, because: verdict.because });
-    else failed.push({ rule: rule.name, because: verdict.because, reason: verdict.reason });
-  }
-  const recipients = [...new Set(matched.flatMap((rule) => rule.recipients))];
-  return { recipients, matched, unmatched, failed };
+  const judged = rules.map((rule) => ({
+    rule: rule.name,
+    recipients: rule.recipients,
+    verdict: rule.judge(facts.request, environment),
+  }));
+  const matched = judged.filter(({ verdict }) => verdict.outcome === "matched");
+  return { recipients: [...new Set(matched.flatMap(({ recipients }) => recipients))], judged };
 }

@@ -23,7 +23,6 @@ function start(wrap: (teleport: TeleportClient) => TeleportClient = (teleport) =
     pluginName: "memory",
     index,
     rules: createMonitoringRules({ pluginName: "memory", log: silentLog }),
-    onRules: () => {},
     mark: (id) => marked.push(id),
     clock,
     log: silentLog,

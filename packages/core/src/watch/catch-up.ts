@@ -21,33 +21,54 @@ export interface CatchUpOptions {
   readonly pluginName: string;
   readonly index: RequestIndex;
   readonly rules: MonitoringRules;
-  /** The rules are known now, or known to be off. */
-  onRules(): void;
   mark(id: string): void;
   readonly clock: Clock;
   readonly log: Log;
 }
 
 const fullJoinEveryMs = 30 * 60_000;
+/** How long requests wait for rules that cannot be listed. */
+const rulesPatienceMs = 60_000;
 /** Between the two looks that prove a request to be gone. */
 const secondLookMs = 10_000;
 
 export function createCatchUp(options: CatchUpOptions): CatchUp {
   const { teleport, pluginName, index, rules, mark, clock, log } = options;
   let joinedAt: number | undefined;
+  let rulesFailingSince: number | undefined;
+  let rulesRefused = false;
 
-  /** Before the requests: a request that is new to us is routed by the rules that hold now. */
-  async function listRules(signal: AbortSignal): Promise<void> {
+  /** Before the requests: a request that is new to us is routed by the rules that hold now. Gives what is wrong. */
+  async function listRules(signal: AbortSignal): Promise<string | undefined> {
     const listing = rules.beginListing();
     try {
       for await (const page of teleport.listAccessMonitoringRules(pluginName, signal)) listing.add(page);
     } catch (thrown) {
       const error = PluginError.from(thrown);
-      if (error.code !== "forbidden") throw error;
-      log.debug("Access Monitoring Rules cannot be listed", { reason: error.message });
+      if (error.code !== "forbidden") return makeDo(error);
+      warnOfRules(error);
     }
+    rulesFailingSince = undefined;
     listing.complete();
-    options.onRules();
+    return undefined;
+  }
+
+  /** A listing that fails on and on must not keep everybody from being told: the rules known so far have to do. */
+  function makeDo(error: PluginError): string {
+    const now = clock.monotonic();
+    rulesFailingSince ??= now;
+    if (error.code === "aborted" || now - rulesFailingSince < rulesPatienceMs) throw error;
+    rules.makeDo();
+    return `Access Monitoring Rules could not be listed, so those known so far decide: ${error.message}`;
+  }
+
+  function warnOfRules(error: PluginError): void {
+    if (rulesRefused) return;
+    rulesRefused = true;
+    log.warn("Access Monitoring Rules are off: this plugin may not list them", {
+      reason: error.message,
+      fix: "Give its role the verbs list and read on access_monitoring_rule.",
+    });
   }
 
   /** What `onChange` is not told of before the next page fails, no later listing would tell. */
@@ -120,7 +141,7 @@ export function createCatchUp(options: CatchUpOptions): CatchUp {
 
   return {
     async run(stream, signal) {
-      await listRules(signal);
+      const rulesProblem = await listRules(signal);
       const problem = findListProblem(await teleport.getOwnRoles(signal));
       const full = joinedAt === undefined || clock.monotonic() - joinedAt >= fullJoinEveryMs;
       // A full join marks everything by itself, and until it is done it is tried again.
@@ -133,7 +154,7 @@ export function createCatchUp(options: CatchUpOptions): CatchUp {
           reason: PluginError.from(thrown).message,
         });
       });
-      return undefined;
+      return rulesProblem;
     },
   };
 }

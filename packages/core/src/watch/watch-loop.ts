@@ -21,7 +21,7 @@ export interface WatchLoopOptions {
   readonly teleport: TeleportClient;
   readonly index: RequestIndex;
   readonly catchUp: CatchUp;
-  readonly rules: Pick<MonitoringRules, "put" | "delete">;
+  readonly rules: Pick<MonitoringRules, "put" | "delete" | "distrust">;
   mark(id: string): void;
   /** Called each time everything missed is caught up. */
   onReady(): void;
@@ -73,6 +73,7 @@ export function createWatchLoop(options: WatchLoopOptions): WatchLoop {
     for await (const event of teleport.watch(kinds, signal)) {
       if (event.type === "init") {
         confirm(event);
+        options.rules.distrust();
         onInit();
       } else if (event.type === "superseded") onSuperseded();
       else take(event, number);
@@ -88,7 +89,12 @@ export function createWatchLoop(options: WatchLoopOptions): WatchLoop {
       });
     }
     if (!event.confirmed.includes("access_monitoring_rule")) {
-      log.info("Access Monitoring Rules are off: the role lacks the verb read on access_monitoring_rule");
+      log.info(
+        "Teleport does not let this plugin watch Access Monitoring Rules: changed ones count from the next sweep on",
+        {
+          fix: "Give its role the verb read on access_monitoring_rule, if the server has such rules.",
+        },
+      );
     }
   }
 
@@ -117,8 +123,12 @@ export function createWatchLoop(options: WatchLoopOptions): WatchLoop {
       } catch (thrown) {
         const error = PluginError.from(thrown);
         if (error.code === "aborted") throw error;
-        missed = `Requests could not be listed: ${error.message}`;
-        log.warn("Listing Access Requests failed; trying again", { code: error.code, reason: error.message });
+        missed = `Access Requests and rules could not be listed: ${error.message}`;
+        log.warn("Catching up failed; trying again", {
+          code: error.code,
+          operation: error.operation,
+          reason: error.message,
+        });
         pause = 100 + backoffMs(attempt++, connectionBackoff, random);
       }
       await sleep(clock, pause, signal);
