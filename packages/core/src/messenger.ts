@@ -70,9 +70,12 @@ export interface Messenger {
   edit(sent: SentMessage, message: RequestMessage, call: Call): Promise<SentMessage>;
   /** Adds one reply below the message. */
   reply?(sent: SentMessage, what: Reply, key: string, call: Call): Promise<void>;
-  /** Marks the message with the platform's sign for the status; repeating is harmless. */
-  react?(sent: SentMessage, status: MessageStatus, call: Call): Promise<void>;
-  /** Tells the requester the outcome in a message of their own. */
+  /**
+   * Marks the message with the platform's sign for `status` and takes away the sign for `before`, if it had one;
+   * repeating is harmless. A token that may not do this throws `missing_scope`, and everything else still works.
+   */
+  react?(sent: SentMessage, status: MessageStatus, before: MessageStatus | undefined, call: Call): Promise<void>;
+  /** Tells the requester the outcome in a message of their own, with `key` as in {@link post}. */
   notify?(to: Recipient, notice: Notice, key: string, call: Call): Promise<SentMessage>;
   /** Removes the app from the recipient. */
   uninstall?(to: Recipient, call: Call): Promise<void>;

@@ -57,7 +57,7 @@ export function toAttachment(document: readonly DocumentPart[], status: MessageS
     color: colors[status],
     fallback: document.map(toFallback).join(""),
     ...toHeading(document),
-    text: "",
+    text: document.flatMap((part) => (part.kind === "hint" ? [part.text] : [])).join("\n"),
     fields: document.flatMap((part) => [...toRows(part, layout), ...unusableLink(part)]).map(toField),
   };
 }
@@ -90,6 +90,7 @@ function toField({ label, value, short }: Row): Attachment["fields"][number] {
 function toFallback(part: DocumentPart): string {
   if (part.kind !== "title") return "";
   const what = joinWhatFits(part.asksFor, fallbackRoom.names, (name) => line(name, fallbackRoom.name) || "(empty)");
-  const who = line(part.user, fallbackRoom.user) || "(unknown)";
-  return `${part.text} – ${who}${what === "" ? "" : `, ${what}`}`;
+  const who = part.user === undefined ? [] : [line(part.user, fallbackRoom.user) || "(unknown)"];
+  const about = [...who, ...(what === "" ? [] : [what])];
+  return about.length === 0 ? part.text : `${part.text} – ${about.join(", ")}`;
 }

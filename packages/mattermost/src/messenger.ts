@@ -16,7 +16,7 @@ import type { MattermostConfig } from "./config.ts";
 import { believed } from "./doubt.ts";
 import { createPosts, type Post } from "./posts.ts";
 import { createRecipients } from "./recipients.ts";
-import { type Rendered, renderMessage, renderReply } from "./render.ts";
+import { type Rendered, renderMessage, renderNotice, renderReply } from "./render.ts";
 import { decodeAddress, encodeAddress, maxAddressBytes } from "./stored-address.ts";
 import type { HttpFetch } from "./transport.ts";
 
@@ -73,6 +73,10 @@ export function createMattermostMessenger(
       const { channel, post } = readAddress(sent);
       const place = { channelId: channel, rootId: post };
       await sure(call, () => posts.create(place, renderReply(what), key, call));
+    },
+    async notify(to, notice, key, call) {
+      const place = { channelId: to.id };
+      return toAddress(await sure(call, () => posts.create(place, renderNotice(notice), key, call)));
     },
   };
 }

@@ -31,6 +31,7 @@ export function toPlainText(document: readonly DocumentPart[]): string {
 
 function toLines(part: DocumentPart): readonly string[] {
   if (part.kind === "title") return [`**${part.text}**`];
+  if (part.kind === "hint") return [part.text];
   if (part.kind === "link") return [link(part.url, part.label, layout.room.link) ?? toLine(unusableLink(part))];
   return toRows(part, layout).map(toLine);
 }

@@ -1,4 +1,12 @@
-import { type Reply, type RequestMessage, reviewWords, toDocument } from "@access-plugins/core";
+import {
+  type DocumentPart,
+  type Notice,
+  type Reply,
+  type RequestMessage,
+  reviewWords,
+  toDocument,
+  toNoticeDocument,
+} from "@access-plugins/core";
 import { type Attachment, toAttachment, toReplyAttachment } from "./attachment.ts";
 import { line } from "./markdown.ts";
 import { toPlainText } from "./plain-text.ts";
@@ -13,10 +21,21 @@ export interface Rendered {
 
 /** Fits Mattermost's limits for any input; nothing in it mentions anybody or links anywhere but to Teleport. */
 export function renderMessage(message: RequestMessage): Rendered {
-  const document = toDocument(message);
-  if (message.form === "plain") return { message: toPlainText(document), attachments: [] };
+  return renderDocument(toDocument(message), message);
+}
+
+/** The requester's own message, within the same limits. */
+export function renderNotice(notice: Notice): Rendered {
+  return renderDocument(toNoticeDocument(notice), notice);
+}
+
+function renderDocument(
+  document: readonly DocumentPart[],
+  { form, status }: Pick<RequestMessage, "form" | "status">,
+): Rendered {
+  if (form === "plain") return { message: toPlainText(document), attachments: [] };
   const title = document.find((part) => part.kind === "title");
-  return { message: `**${title?.text ?? ""}**`, attachments: [toAttachment(document, message.status)] };
+  return { message: `**${title?.text ?? ""}**`, attachments: [toAttachment(document, status)] };
 }
 
 /** A thread comment, within the same limits. */

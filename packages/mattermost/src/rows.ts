@@ -40,11 +40,12 @@ export interface Layout {
   readonly room: Room;
 }
 
-/** One part of a message as rows. Title and link are no rows: each layout has its own place for them. */
+/** One part of a message as rows. Title, hint and link are no rows: each layout has its own place for them. */
 export function toRows(part: DocumentPart, layout: Layout): readonly Row[] {
   const { room } = layout;
   switch (part.kind) {
     case "title":
+    case "hint":
     case "link":
       return [];
     case "facts":
@@ -75,7 +76,7 @@ export function toRows(part: DocumentPart, layout: Layout): readonly Row[] {
     case "status":
       return [row(part.label, toStatus(part, layout))];
     case "commands":
-      return [row("Approve", toCommand(part.approve, layout)), row("Deny", toCommand(part.deny, layout))];
+      return part.commands.map(({ label, text }) => row(label, code(text, room.command, layout.surface)));
     case "notes":
       return [
         row(
@@ -112,8 +113,4 @@ function toReview(review: ReviewView, { room, surface }: Layout): string {
 
 function toStatus({ text, promotedTo }: Extract<DocumentPart, { kind: "status" }>, { room, surface }: Layout): string {
   return promotedTo === "" ? text : `${text} to ${code(promotedTo, room.promotedTo, surface)}`;
-}
-
-function toCommand(text: string, { room, surface }: Layout): string {
-  return code(text, room.command, surface);
 }

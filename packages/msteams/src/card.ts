@@ -2,11 +2,9 @@ import {
   type DocumentFact,
   type DocumentPart,
   type MessageStatus,
-  type RequestMessage,
   type ReviewView,
   type RoleView,
   reviewWords,
-  toDocument,
 } from "@access-plugins/core";
 import {
   type AdaptiveCard,
@@ -53,16 +51,15 @@ const room = {
 
 type PartOf<K extends DocumentPart["kind"]> = Extract<DocumentPart, { kind: K }>;
 
-/** A request as a card: status on top, then what is asked for and why, the reviews so far, and where to act. */
-export function toCard(message: RequestMessage): AdaptiveCard {
-  const parts = toDocument(message);
+/** A document as a card: status on top, then what is asked for and why, the reviews so far, and where to act. */
+export function toCard(parts: readonly DocumentPart[], status: MessageStatus): AdaptiveCard {
   const link = parts.flatMap((part) => (part.kind === "link" ? [part] : [])).find(({ url }) => toLink(url));
   return {
     type: "AdaptiveCard",
     $schema: "http://adaptivecards.io/schemas/adaptive-card.json",
     version: "1.5",
     fallbackText: "An Access Request of Teleport. This version of Teams cannot show the details.",
-    body: [toHeader(parts, message.status), ...parts.flatMap(toElements)],
+    body: [toHeader(parts, status), ...parts.flatMap(toElements)],
     ...(link === undefined
       ? {}
       : { actions: [{ type: "Action.OpenUrl", title: link.label, url: toLink(link.url) ?? "" }] }),
@@ -111,8 +108,10 @@ function toElements(part: DocumentPart): readonly Element[] {
     case "link":
       // What is no link of ours is shown as text, never made clickable.
       return toLink(part.url) === undefined ? [toCommand("Link", part.url)] : [];
+    case "hint":
+      return [words(part.text)];
     case "commands":
-      return [toCommand("Approve", part.approve), toCommand("Deny", part.deny)];
+      return part.commands.map(({ label, text }) => toCommand(label, text));
     case "notes":
       return whatFits(part.notes, room.notes, toNote);
   }

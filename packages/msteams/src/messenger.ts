@@ -1,10 +1,17 @@
-import { type Call, type Messenger, PluginError, type RequestMessage, type SentMessage } from "@access-plugins/core";
+import {
+  type Call,
+  type Messenger,
+  PluginError,
+  type Recipient,
+  type RequestMessage,
+  type SentMessage,
+} from "@access-plugins/core";
 import { checkTeams } from "./check.ts";
 import { toActivityId } from "./client/connector.ts";
 import type { MsteamsConfig } from "./config.ts";
 import { type MsteamsMessengerDeps, type TeamsParts, wireTeams } from "./parts.ts";
 import { toPlace, toRawForm, toRecipient } from "./place.ts";
-import { renderMessage } from "./render.ts";
+import { renderMessage, renderNotice } from "./render.ts";
 import { settlingPauseMs } from "./settling.ts";
 import { decodeAddress, encodeAddress, maxAddressBytes, toRfc822 } from "./stored-address.ts";
 
@@ -20,6 +27,15 @@ export function createMsteamsMessenger(config: MsteamsConfig, deps: MsteamsMesse
 /** The same on parts that are there already. */
 export function toMessenger(parts: TeamsParts, { clock, log }: Pick<MsteamsMessengerDeps, "clock" | "log">): Messenger {
   const { config, connector, recipients, chats } = parts;
+
+  async function send(to: Recipient, activity: string, call: Call): Promise<SentMessage> {
+    const place = toPlace(to);
+    const address = { conversation: place.conversation, rid: toRawForm(place, config.tenant_id) };
+    const reached = await reach(parts, address, call, (conversation) => connector.post(conversation, activity, call));
+    log.debug("Posted to Teams.", { conversation: reached.conversation, id: reached.result });
+    return { ...address, conversation: reached.conversation, id: reached.result, ts: toRfc822(clock.now()) };
+  }
+
   return {
     platform: "msteams",
     stored: { encode: encodeAddress, decode: decodeAddress, maxBytes: maxAddressBytes },
@@ -27,14 +43,7 @@ export function toMessenger(parts: TeamsParts, { clock, log }: Pick<MsteamsMesse
     async findRecipient(raw, as, call) {
       return toRecipient(await recipients.find(raw, as, call));
     },
-    async post(to, message, _key, call) {
-      const place = toPlace(to);
-      const address = { conversation: place.conversation, rid: toRawForm(place, config.tenant_id) };
-      const activity = renderOnce(message);
-      const reached = await reach(parts, address, call, (conversation) => connector.post(conversation, activity, call));
-      log.debug("Posted to Teams.", { conversation: reached.conversation, id: reached.result });
-      return { ...address, conversation: reached.conversation, id: reached.result, ts: toRfc822(clock.now()) };
-    },
+    post: (to, message, _key, call) => send(to, renderOnce(message), call),
     async edit(sent, message, call) {
       const id = toActivityId(sent["id"]);
       const activity = renderOnce(message);
@@ -42,6 +51,7 @@ export function toMessenger(parts: TeamsParts, { clock, log }: Pick<MsteamsMesse
       const { conversation } = await reach(parts, address, call, (found) => connector.put(found, id, activity, call));
       return { ...sent, conversation };
     },
+    notify: (to, notice, _key, call) => send(to, JSON.stringify(renderNotice(notice)), call),
     async uninstall(to, call) {
       const place = toPlace(to);
       // From a team only its owners remove an app.

@@ -3,11 +3,9 @@ import {
   type DocumentPart,
   joinWhatFits,
   newestThatFit,
-  type RequestMessage,
   type ReviewView,
   type RoleView,
   reviewWords,
-  toDocument,
 } from "@access-plugins/core";
 import { hasDateToken } from "./card-elements.ts";
 import { toLink } from "./link.ts";
@@ -33,13 +31,13 @@ const room = {
  * The whole message as text, for when the card was refused. Text from people stands behind a label or indented, and its
  * addresses are no links.
  */
-export function toPlainMessage(message: RequestMessage): string {
-  return toDocument(message).flatMap(toTextLines).join("\n");
+export function toPlainMessage(parts: readonly DocumentPart[]): string {
+  return parts.flatMap(toTextLines).join("\n");
 }
 
 /** What a notification shows before the message is opened: one line. */
-export function toSummary(message: RequestMessage): string {
-  const lines = toDocument(message).flatMap((part) => (part.kind === "title" ? [toTitle(part)] : []));
+export function toSummary(parts: readonly DocumentPart[]): string {
+  const lines = parts.flatMap((part) => (part.kind === "title" ? [toTitle(part)] : []));
   return lines.join("");
 }
 
@@ -63,8 +61,10 @@ function toTextLines(part: DocumentPart): readonly string[] {
       ];
     case "link":
       return [`${part.label}: ${toLink(part.url) ?? toText(part.url, room.fact)}`];
+    case "hint":
+      return [part.text];
     case "commands":
-      return [`Approve: ${toText(part.approve, room.fact)}`, `Deny: ${toText(part.deny, room.fact)}`];
+      return part.commands.map(({ label, text }) => `${label}: ${toText(text, room.fact)}`);
     case "notes":
       return [newestThatFit(part.notes, room.notes, (note) => toText(note, room.fact))];
   }
@@ -72,7 +72,8 @@ function toTextLines(part: DocumentPart): readonly string[] {
 
 function toTitle({ text, user, asksFor }: Extract<DocumentPart, { kind: "title" }>): string {
   const what = joinWhatFits(asksFor, room.titleNames, (name) => toText(name, room.titleUser));
-  return `${text} – ${toText(user, room.titleUser)}${what === "" ? "" : `, ${what}`}`;
+  const about = [...(user === undefined ? [] : [toText(user, room.titleUser)]), ...(what === "" ? [] : [what])];
+  return about.length === 0 ? text : `${text} – ${about.join(", ")}`;
 }
 
 function toFact({ label, value }: DocumentFact): readonly string[] {

@@ -1,4 +1,10 @@
-import type { RequestMessage } from "@access-plugins/core";
+import {
+  type DocumentPart,
+  type Notice,
+  type RequestMessage,
+  toDocument,
+  toNoticeDocument,
+} from "@access-plugins/core";
 import { toCard } from "./card.ts";
 import type { AdaptiveCard } from "./card-elements.ts";
 import { toPlainMessage, toSummary } from "./plain.ts";
@@ -22,10 +28,22 @@ interface CardAttachment {
 
 /** Fits Teams' limits for any input; nothing in it mentions anybody or links anywhere but to Teleport. */
 export function renderMessage(message: RequestMessage): Activity {
-  const summary = toSummary(message);
-  if (message.form === "plain") {
-    return { type: "message", summary, text: toPlainMessage(message), textFormat: "plain", attachments: [] };
+  return renderDocument(toDocument(message), message);
+}
+
+/** The requester's own message, within the same limits. */
+export function renderNotice(notice: Notice): Activity {
+  return renderDocument(toNoticeDocument(notice), notice);
+}
+
+function renderDocument(
+  parts: readonly DocumentPart[],
+  { form, status }: Pick<RequestMessage, "form" | "status">,
+): Activity {
+  const summary = toSummary(parts);
+  if (form === "plain") {
+    return { type: "message", summary, text: toPlainMessage(parts), textFormat: "plain", attachments: [] };
   }
   const contentType = "application/vnd.microsoft.card.adaptive";
-  return { type: "message", summary, attachments: [{ contentType, content: toCard(message) }] };
+  return { type: "message", summary, attachments: [{ contentType, content: toCard(parts, status) }] };
 }

@@ -1,4 +1,5 @@
 import {
+  type DocumentCommand,
   type DocumentFact,
   type DocumentPart,
   joinWhatFits,
@@ -58,8 +59,10 @@ function toBlock(part: DocumentPart): KnownBlock[] {
       return section(toStatus(part));
     case "link":
       return section(link(part.url, part.label, room.link) ?? `*${part.label}*: ${code(part.url, room.link)}`);
+    case "hint":
+      return section(part.text);
     case "commands":
-      return section(`*Approve*: ${code(part.approve, room.command)}\n*Deny*: ${code(part.deny, room.command)}`);
+      return section(part.commands.map(toCommand).join("\n"));
     case "notes":
       return [{ type: "context", elements: [mrkdwn(newestThatFit(part.notes, room.notes, toNote))] }];
   }
@@ -72,6 +75,10 @@ function toStatus({ label, text, promotedTo }: Extract<DocumentPart, { kind: "st
 /** One reply: a review or an outcome, as a single section. */
 export function toReplyBlocks(head: string, reason: string): KnownBlock[] {
   return section(reason.trim() === "" ? head : `${head}\n${quote(reason, room.replyReason, "blocks")}`);
+}
+
+function toCommand({ label, text }: DocumentCommand): string {
+  return `*${label}*: ${code(text, room.command)}`;
 }
 
 function toField({ label, value }: DocumentFact): string {

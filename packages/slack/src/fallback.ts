@@ -56,11 +56,10 @@ function toLines(part: DocumentPart): string[] {
       return [toStatus(part)];
     case "link":
       return [link(part.url, part.label, room.link) ?? `${part.label}: ${line(part.url, room.link, "fallback")}`];
+    case "hint":
+      return [part.text];
     case "commands":
-      return [
-        `Approve: ${line(part.approve, room.command, "fallback")}`,
-        `Deny: ${line(part.deny, room.command, "fallback")}`,
-      ];
+      return part.commands.map(({ label, text }) => `${label}: ${line(text, room.command, "fallback")}`);
     case "notes":
       return [newestThatFit(part.notes, room.notes, toNote)];
   }
@@ -77,7 +76,9 @@ export function toReplyFallback(head: string, reason: string): string {
 
 function toTitle({ text, user, asksFor }: Extract<DocumentPart, { kind: "title" }>): string {
   const what = joinWhatFits(asksFor, room.titleNames, toName);
-  return `${text} – ${line(user, room.titleUser, "fallback") || "(unknown)"}${what === "" ? "" : `, ${what}`}`;
+  const who = user === undefined ? [] : [line(user, room.titleUser, "fallback") || "(unknown)"];
+  const about = [...who, ...(what === "" ? [] : [what])];
+  return about.length === 0 ? text : `${text} – ${about.join(", ")}`;
 }
 
 function toFact({ label, value }: DocumentFact): string {

@@ -16,7 +16,7 @@ import { createSlackClient, type SlackClient } from "./client.ts";
 import type { SlackConfig } from "./config.ts";
 import { methodBuckets, postBuckets } from "./limits.ts";
 import { createRecipients } from "./recipients.ts";
-import { type Rendered, renderMessage, renderReply } from "./render.ts";
+import { type Rendered, renderMessage, renderNotice, renderReply } from "./render.ts";
 import { decodeAddress, encodeAddress, maxAddressBytes } from "./stored-address.ts";
 import { messageAnswer } from "./wire.ts";
 
@@ -60,6 +60,10 @@ export function createSlackMessenger(config: Pick<SlackConfig, "apiurl">, deps: 
     async reply(sent, what, key, call) {
       const { channel, ts } = toAddress(sent);
       await postMessage(client, channel, { ...toArgs(renderReply(what)), thread_ts: ts }, { key }, call);
+    },
+    notify(to, notice, key, call) {
+      const metadata = { request_id: notice.requestId, key };
+      return postMessage(client, to.id, toArgs(renderNotice(notice)), metadata, call);
     },
   };
 }

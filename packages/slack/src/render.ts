@@ -1,4 +1,11 @@
-import { type Reply, type RequestMessage, toDocument } from "@access-plugins/core";
+import {
+  type DocumentPart,
+  type Notice,
+  type Reply,
+  type RequestMessage,
+  toDocument,
+  toNoticeDocument,
+} from "@access-plugins/core";
 import type { KnownBlock } from "@slack/types";
 import { toBlocks, toReplyBlocks } from "./blocks.ts";
 import { toFallback, toReplyFallback } from "./fallback.ts";
@@ -13,8 +20,12 @@ export interface Rendered {
 
 /** Fits Slack's limits for any input; nothing in it mentions anybody or links anywhere but to Teleport. */
 export function renderMessage(message: RequestMessage): Rendered {
-  const document = toDocument(message);
-  return { text: toFallback(document), blocks: message.form === "plain" ? [] : toBlocks(document) };
+  return renderDocument(toDocument(message), message.form);
+}
+
+/** The requester's own message, within the same limits. */
+export function renderNotice(notice: Notice): Rendered {
+  return renderDocument(toNoticeDocument(notice), notice.form);
 }
 
 /** A thread reply, within the same limits. */
@@ -23,6 +34,10 @@ export function renderReply(reply: Reply): Rendered {
     return rendered(reviewLine(reply, "fallback"), reviewLine(reply, "blocks"), reply.reason);
   const head = outcomeLine(reply);
   return rendered(head, head, reply.resolveReason);
+}
+
+function renderDocument(document: readonly DocumentPart[], form: RequestMessage["form"]): Rendered {
+  return { text: toFallback(document), blocks: form === "plain" ? [] : toBlocks(document) };
 }
 
 function rendered(text: string, head: string, reason: string): Rendered {

@@ -2,13 +2,22 @@ import { afterEach, describe, expect, it } from "vitest";
 import { failing } from "./messenger-contract/failing.ts";
 import { hostile } from "./messenger-contract/hostile.ts";
 import { lookingUp } from "./messenger-contract/looking-up.ts";
+import { notifying } from "./messenger-contract/notifying.ts";
 import { posting } from "./messenger-contract/posting.ts";
 import { openStage, type Stage } from "./messenger-contract/stage.ts";
 import { storing } from "./messenger-contract/storing.ts";
 import type { Ability, ContractSuite } from "./messenger-contract/suite.ts";
 
 export { hostileTexts } from "./messenger-contract/hostile-texts.ts";
-export { messageOfText, sampleLink, sampleMessage, textFields } from "./messenger-contract/sample-messages.ts";
+export {
+  messageOfText,
+  noticeFields,
+  noticeOfText,
+  sampleLink,
+  sampleMessage,
+  sampleNotice,
+  textFields,
+} from "./messenger-contract/sample-messages.ts";
 export type * from "./messenger-contract/suite.ts";
 
 const optionalMethods: readonly Ability[] = ["findPosted", "reply", "react", "notify", "uninstall"];
@@ -37,6 +46,7 @@ export function messengerContract(name: string, suite: ContractSuite): void {
 
     describe("looking up", () => lookingUp(suite, open));
     describe("posting", () => posting(suite, open));
+    if (suite.abilities.includes("notify")) describe("notifying", () => notifying(suite, open));
     describe("storing", () => storing(suite, open));
     describe("failing", () => failing(suite, open));
     describe("hostile text", () => hostile(suite, open));

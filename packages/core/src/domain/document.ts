@@ -1,23 +1,5 @@
-import type { MessageStatus, RequestMessage, RequestTimes, ReviewView, RoleView } from "./request-message.ts";
-
-/** One fact beside its label. `name` is text from people, `time` is shown in the reader's zone. */
-export interface DocumentFact {
-  readonly label: string;
-  readonly value: { readonly name: string } | { readonly time: Date };
-}
-
-/** A part of what a message says, in reading order and free of any markup. Labels and titles are ours alone. */
-export type DocumentPart =
-  | { readonly kind: "title"; readonly text: string; readonly user: string; readonly asksFor: readonly string[] }
-  | { readonly kind: "facts"; readonly facts: readonly DocumentFact[] }
-  | { readonly kind: "roles"; readonly label: string; readonly roles: readonly RoleView[] }
-  | { readonly kind: "resources"; readonly label: string; readonly names: readonly string[] }
-  | { readonly kind: "prose"; readonly of: "reason" | "resolution"; readonly label: string; readonly text: string }
-  | { readonly kind: "reviews"; readonly label: string; readonly reviews: readonly ReviewView[] }
-  | { readonly kind: "status"; readonly label: string; readonly text: string; readonly promotedTo: string }
-  | { readonly kind: "link"; readonly label: string; readonly url: string }
-  | { readonly kind: "commands"; readonly approve: string; readonly deny: string }
-  | { readonly kind: "notes"; readonly notes: readonly string[] };
+import { type DocumentFact, type DocumentPart, nameFact, prosePart, shownIf, timeFact } from "./document-part.ts";
+import type { MessageStatus, RequestMessage, RequestTimes, ReviewView } from "./request-message.ts";
 
 export interface StatusWords {
   readonly icon: string;
@@ -49,22 +31,27 @@ export function toDocument(message: RequestMessage): readonly DocumentPart[] {
   const facts = factsOf(message);
   return [
     titleOf(message),
-    ...some(facts.length > 0, { kind: "facts", facts }),
-    ...some(message.roles.length > 0, { kind: "roles", label: "Roles", roles: message.roles }),
-    ...some(message.resources.length > 0, { kind: "resources", label: "Resources", names: message.resources }),
-    ...proseOf("reason", "Reason", message.reason),
-    ...some(message.reviews.length > 0, { kind: "reviews", label: "Reviews", reviews: message.reviews }),
+    ...shownIf(facts.length > 0, { kind: "facts", facts }),
+    ...shownIf(message.roles.length > 0, { kind: "roles", label: "Roles", roles: message.roles }),
+    ...shownIf(message.resources.length > 0, { kind: "resources", label: "Resources", names: message.resources }),
+    ...prosePart("reason", "Reason", message.reason),
+    ...shownIf(message.reviews.length > 0, { kind: "reviews", label: "Reviews", reviews: message.reviews }),
     statusOf(message),
-    ...proseOf("resolution", "Resolution reason", message.resolveReason),
+    ...prosePart("resolution", "Resolution reason", message.resolveReason),
     ...actionOf(message),
-    ...some(message.notes.length > 0, { kind: "notes", notes: message.notes }),
+    ...shownIf(message.notes.length > 0, { kind: "notes", notes: message.notes }),
   ];
+}
+
+/** What kind of request it is, in words. */
+export function requestWords({ resources, kind }: Pick<RequestMessage, "resources" | "kind">): string {
+  const what = resources.length > 0 ? "Resource request" : "Role request";
+  return kind === "long_term" ? `${what} (long-term access)` : what;
 }
 
 function titleOf(message: RequestMessage): DocumentPart {
   const { icon, phrase } = statusWords[message.status];
-  const what = message.resources.length > 0 ? "Resource request" : "Role request";
-  const kind = message.kind === "long_term" ? `${what} (long-term access)` : what;
+  const kind = requestWords(message);
   const text = message.audience === "requester" ? `Your ${kind.toLowerCase()}` : kind;
   const roles = message.roles.map((role) => role.name);
   return {
@@ -77,20 +64,20 @@ function titleOf(message: RequestMessage): DocumentPart {
 
 function factsOf(message: RequestMessage): readonly DocumentFact[] {
   return [
-    ...name("User", message.user),
-    ...name("Cluster", message.cluster),
+    ...nameFact("User", message.user),
+    ...nameFact("Cluster", message.cluster),
     ...timesOf(message.times, message.status === "pending"),
-    ...name("ID", message.requestId),
+    ...nameFact("ID", message.requestId),
   ];
 }
 
 function timesOf(times: RequestTimes, open: boolean): readonly DocumentFact[] {
   return [
-    ...moment("Requested", times.created),
-    ...(open ? moment("Review before", times.requestExpiry) : []),
-    ...moment("Access from", times.assumeStart),
-    ...moment("Access until", times.accessExpiry),
-    ...moment("Session until", times.sessionExpiry),
+    ...timeFact("Requested", times.created),
+    ...(open ? timeFact("Review before", times.requestExpiry) : []),
+    ...timeFact("Access from", times.assumeStart),
+    ...timeFact("Access until", times.accessExpiry),
+    ...timeFact("Session until", times.sessionExpiry),
   ];
 }
 
@@ -105,22 +92,14 @@ function statusOf(message: RequestMessage): DocumentPart {
 function actionOf({ action, audience }: RequestMessage): readonly DocumentPart[] {
   if (action === undefined || audience === "requester") return [];
   if ("link" in action) return [{ kind: "link", label: "Open in Teleport", url: action.link }];
-  return [{ kind: "commands", approve: action.approve, deny: action.deny }];
-}
-
-function proseOf(of: "reason" | "resolution", label: string, text: string): readonly DocumentPart[] {
-  return some(text.trim() !== "", { kind: "prose", of, label, text });
-}
-
-function name(label: string, text: string): readonly DocumentFact[] {
-  return text === "" ? [] : [{ label, value: { name: text } }];
-}
-
-/** A time that is no time (a year no calendar has) is left out. */
-function moment(label: string, time: Date | undefined): readonly DocumentFact[] {
-  return time === undefined || Number.isNaN(time.getTime()) ? [] : [{ label, value: { time } }];
-}
-
-function some(shown: boolean, part: DocumentPart): readonly DocumentPart[] {
-  return shown ? [part] : [];
+  const { approve, deny } = action;
+  return [
+    {
+      kind: "commands",
+      commands: [
+        { label: "Approve", text: approve },
+        { label: "Deny", text: deny },
+      ],
+    },
+  ];
 }

@@ -62,19 +62,23 @@ export interface RequestTimes {
   readonly assumeStart?: Date;
 }
 
-/** What the requester is told about the outcome, in a message of their own. */
+/** What the requester is told about the outcome, in a message of their own. Texts are as untrusted as a request's. */
 export interface Notice {
+  /** `plain` is the second try after the platform refused the body of the first: text only, no structure. */
+  readonly form: "rich" | "plain";
   readonly requestId: string;
   readonly cluster: string;
+  readonly kind: RequestKind;
   readonly status: MessageStatus;
   readonly roles: readonly string[];
   readonly resources: readonly string[];
   readonly resolveReason: string;
   readonly promotedTo?: PromotedAccessList;
-  readonly accessExpiry?: Date;
-  readonly assumeStart?: Date;
+  readonly times: Pick<RequestTimes, "assumeStart" | "accessExpiry" | "sessionExpiry">;
   /** The command that uses the granted access: `tsh login --request-id=…`; absent when nothing was granted. */
   readonly loginCommand?: string;
+  /** The request in Teleport's web UI; absent where it has no page for requests. */
+  readonly link?: string;
 }
 
 /** The outcome as a reply, for a message that the platform no longer lets us edit. */

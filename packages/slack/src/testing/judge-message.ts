@@ -81,5 +81,7 @@ const labels: ReadonlySet<string> = new Set([
   "Resolution reason",
   "Approve",
   "Deny",
+  "Access list",
+  "Log in",
   "Open in Teleport",
 ]);

@@ -1,4 +1,4 @@
-import type { RequestMessage } from "@access-plugins/core";
+import type { Notice, RequestMessage } from "@access-plugins/core";
 
 /** The web UI's address in {@link sampleMessage}: the only one a message may link to. */
 export const sampleLink = "https://teleport.example.com/web/requests/0192f3a4-5b6c-7d8e-9f00-112233445566";
@@ -49,6 +49,43 @@ export function messageOfText(text: (field: string) => string): RequestMessage {
     action: { approve: `tsh request review --approve ${text("action")}`, deny: text("action") },
   });
 }
+
+/** What the requester of {@link sampleMessage} is told once it is approved; change what a test is about. */
+export function sampleNotice(changes: Partial<Notice> = {}): Notice {
+  const { requestId, cluster, kind, resources, times } = sampleMessage();
+  return {
+    form: "rich",
+    requestId,
+    cluster,
+    kind,
+    status: "approved",
+    roles: ["editor7", "auditor7"],
+    resources,
+    resolveReason: "fine by me7",
+    times: { ...times, assumeStart: new Date("2026-01-02T05:04:05Z") },
+    loginCommand: `tsh login --request-id=${requestId}`,
+    link: sampleLink,
+    ...changes,
+  };
+}
+
+/** The same notice with `text(field)` wherever somebody could have typed something. */
+export function noticeOfText(text: (field: string) => string): Notice {
+  const { link: _, ...notice } = sampleNotice();
+  return {
+    ...notice,
+    cluster: text("cluster"),
+    status: "promoted",
+    roles: [text("role"), text("role")],
+    resources: [text("resource"), text("resource")],
+    resolveReason: text("resolution"),
+    promotedTo: { name: text("list"), title: text("list") },
+    loginCommand: text("action"),
+  };
+}
+
+/** The fields {@link noticeOfText} fills. */
+export const noticeFields: readonly string[] = ["cluster", "role", "resource", "resolution", "list", "action"];
 
 /** The fields {@link messageOfText} fills. */
 export const textFields: readonly string[] = [
