@@ -652,6 +652,37 @@ describe("Access Monitoring Rules", () => {
     await h.stop();
   });
 
+  it("look at the labels of requested resources, and only rules that need them suffer when they cannot be read", async () => {
+    const seed = startNotifier();
+    const resources = [{ cluster: "example.com", kind: "node", name: "n1" }];
+    seed.cluster.setResource({ kind: "node", name: "n1" }, { labels: { env: "prod" } });
+    seed.cluster.setRule({
+      name: "by-label",
+      condition: `access_request.spec.resource_labels_intersection["env"].contains("prod")`,
+    });
+    const h = await ready(seed);
+    h.cluster.create({ id: "prod", resources });
+    h.cluster.create({ id: "without" });
+    await h.clock.advance(1_000);
+    expect(h.cluster.countCalls("findResources")).toBe(1);
+    h.cluster.before = (method) => {
+      if (method === "findResources") throw new PluginError("forbidden", "access denied");
+    };
+    h.cluster.create({ id: "denied", resources });
+    h.cluster.create({ id: "denied-too", resources });
+    await h.clock.advance(1_000);
+    expect(["prod", "without", "denied", "denied-too"].map((id) => places(h, id))).toEqual([
+      ["rule-room"],
+      ["general"],
+      ["general"],
+      ["general"],
+    ]);
+    expect(textsOf(h, "warn").filter((text) => text.startsWith("Missing permissions to read the labels"))).toHaveLength(
+      1,
+    );
+    await h.stop();
+  });
+
   it("wait for an answer that may still come: a decision is frozen", async () => {
     const seed = startNotifier();
     seed.cluster.setTraits("alice", { team: ["db"] });
