@@ -15,6 +15,8 @@ export * from "./domain/access-request.ts";
 export { reviewWords, type StatusWords, statusWords, toDocument } from "./domain/document.ts";
 export type { DocumentCommand, DocumentFact, DocumentPart } from "./domain/document-part.ts";
 export { toNoticeDocument } from "./domain/notice-document.ts";
+export * from "./domain/reminder.ts";
+export * from "./domain/reminder-document.ts";
 export * from "./domain/request-message.ts";
 export * from "./messenger.ts";
 export type { Notifier, NotifierOptions, NotifierStatus, Routes } from "./notifier.ts";

@@ -1,4 +1,5 @@
 import type { Call } from "./base/call.ts";
+import type { Reminder } from "./domain/reminder.ts";
 import type { MessageStatus, Notice, Reply, RequestMessage } from "./domain/request-message.ts";
 
 export type { Call } from "./base/call.ts";
@@ -77,6 +78,8 @@ export interface Messenger {
   react?(sent: SentMessage, status: MessageStatus, before: MessageStatus | undefined, call: Call): Promise<void>;
   /** Tells the requester the outcome in a message of their own, with `key` as in {@link post}. */
   notify?(to: Recipient, notice: Notice, key: string, call: Call): Promise<SentMessage>;
+  /** Reminds the owner of access lists of the reviews they owe. `key` as for {@link Messenger.post}. */
+  remind?(to: Recipient, reminder: Reminder, key: string, call: Call): Promise<SentMessage>;
   /** Removes the app from the recipient. */
   uninstall?(to: Recipient, call: Call): Promise<void>;
 }

@@ -17,6 +17,7 @@ import { believed } from "./doubt.ts";
 import { createPosts, type Post } from "./posts.ts";
 import { createRecipients } from "./recipients.ts";
 import { type Rendered, renderMessage, renderNotice, renderReply } from "./render.ts";
+import { renderReminder } from "./render-reminder.ts";
 import { decodeAddress, encodeAddress, maxAddressBytes } from "./stored-address.ts";
 import type { HttpFetch } from "./transport.ts";
 
@@ -77,6 +78,10 @@ export function createMattermostMessenger(
     async notify(to, notice, key, call) {
       const place = { channelId: to.id };
       return toAddress(await sure(call, () => posts.create(place, renderNotice(notice), key, call)));
+    },
+    async remind(to, reminder, key, call) {
+      const place = { channelId: to.id };
+      return toAddress(await sure(call, () => posts.create(place, renderReminder(reminder), key, call)));
     },
   };
 }

@@ -12,6 +12,7 @@ import type { MsteamsConfig } from "./config.ts";
 import { type MsteamsMessengerDeps, type TeamsParts, wireTeams } from "./parts.ts";
 import { toPlace, toRawForm, toRecipient } from "./place.ts";
 import { renderMessage, renderNotice } from "./render.ts";
+import { renderReminder } from "./render-reminder.ts";
 import { settlingPauseMs } from "./settling.ts";
 import { decodeAddress, encodeAddress, maxAddressBytes, toRfc822 } from "./stored-address.ts";
 
@@ -44,6 +45,7 @@ export function toMessenger(parts: TeamsParts, { clock, log }: Pick<MsteamsMesse
       return toRecipient(await recipients.find(raw, as, call));
     },
     post: (to, message, _key, call) => send(to, renderOnce(message), call),
+    remind: (to, reminder, _key, call) => send(to, JSON.stringify(renderReminder(reminder)), call),
     async edit(sent, message, call) {
       const id = toActivityId(sent["id"]);
       const activity = renderOnce(message);

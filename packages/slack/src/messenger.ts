@@ -17,6 +17,7 @@ import type { SlackConfig } from "./config.ts";
 import { methodBuckets, postBuckets } from "./limits.ts";
 import { createRecipients } from "./recipients.ts";
 import { type Rendered, renderMessage, renderNotice, renderReply } from "./render.ts";
+import { renderReminder } from "./render-reminder.ts";
 import { decodeAddress, encodeAddress, maxAddressBytes } from "./stored-address.ts";
 import { messageAnswer } from "./wire.ts";
 
@@ -65,6 +66,7 @@ export function createSlackMessenger(config: Pick<SlackConfig, "apiurl">, deps: 
       const metadata = { request_id: notice.requestId, key };
       return postMessage(client, to.id, toArgs(renderNotice(notice)), metadata, call);
     },
+    remind: (to, reminder, key, call) => postMessage(client, to.id, toArgs(renderReminder(reminder)), { key }, call),
   };
 }
 

@@ -4,6 +4,7 @@ import { hostile } from "./messenger-contract/hostile.ts";
 import { lookingUp } from "./messenger-contract/looking-up.ts";
 import { notifying } from "./messenger-contract/notifying.ts";
 import { posting } from "./messenger-contract/posting.ts";
+import { reminding } from "./messenger-contract/reminding.ts";
 import { openStage, type Stage } from "./messenger-contract/stage.ts";
 import { storing } from "./messenger-contract/storing.ts";
 import type { Ability, ContractSuite } from "./messenger-contract/suite.ts";
@@ -20,7 +21,7 @@ export {
 } from "./messenger-contract/sample-messages.ts";
 export type * from "./messenger-contract/suite.ts";
 
-const optionalMethods: readonly Ability[] = ["findPosted", "reply", "react", "notify", "uninstall"];
+const optionalMethods: readonly Ability[] = ["findPosted", "reply", "react", "notify", "remind", "uninstall"];
 
 /**
  * What every messenger has to do, against a fake of its platform over real HTTP. One call in the adapter's
@@ -47,6 +48,7 @@ export function messengerContract(name: string, suite: ContractSuite): void {
     describe("looking up", () => lookingUp(suite, open));
     describe("posting", () => posting(suite, open));
     if (suite.abilities.includes("notify")) describe("notifying", () => notifying(suite, open));
+    if (suite.abilities.includes("remind")) describe("reminding", () => reminding(suite, open));
     describe("storing", () => storing(suite, open));
     describe("failing", () => failing(suite, open));
     describe("hostile text", () => hostile(suite, open));

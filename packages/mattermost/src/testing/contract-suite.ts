@@ -17,7 +17,7 @@ const ids = {
 /** Mattermost's side of the contract that every adapter keeps. */
 export const mattermostContractSuite: ContractSuite = {
   open: openRig,
-  abilities: ["findPosted", "reply", "notify"],
+  abilities: ["findPosted", "reply", "notify", "remind"],
   deadlineMs: 10_000,
   recipients: [
     { form: "e-mail address", raw: "alice@example.com", kind: "person" },

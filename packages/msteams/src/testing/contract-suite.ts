@@ -19,7 +19,7 @@ const link = `https://teams.microsoft.com/l/channel/${encoded}/Access?groupId=${
 /** Teams' side of the contract that every adapter keeps. */
 export const msteamsContractSuite: ContractSuite = {
   open: openRig,
-  abilities: ["notify", "uninstall"],
+  abilities: ["notify", "remind", "uninstall"],
   deadlineMs: 10_000,
   recipients: [
     { form: "e-mail address", raw: "alice@example.com", kind: "person" },

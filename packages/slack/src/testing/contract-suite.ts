@@ -11,7 +11,7 @@ const token = "xoxb-contract-secret-1234567890";
 /** Slack's side of the contract that every adapter keeps. */
 export const slackContractSuite: ContractSuite = {
   open: openRig,
-  abilities: ["reply", "notify"],
+  abilities: ["reply", "notify", "remind"],
   deadlineMs: 10_000,
   recipients: [
     { form: "e-mail address", raw: "alice@example.com", kind: "person" },

@@ -51,6 +51,6 @@ async function post({ messenger, call, findAnyone, shown }: Stage, message: Requ
   return shown(await messenger.post(await findAnyone(), message, "key-1", call()));
 }
 
-function expectHarmless(shown: ShownMessage, text: string): void {
+export function expectHarmless(shown: ShownMessage, text: string): void {
   expect(shown.judge(), JSON.stringify(text)).toEqual({ mentions: [], links: [], faults: [] });
 }

@@ -1,7 +1,7 @@
 import type { Clock, ErrorCode, Log, Messenger, RateLimiter, Recipient, SentMessage } from "@access-plugins/core";
 
 /** The optional methods of a messenger. */
-export type Ability = "findPosted" | "reply" | "react" | "notify" | "uninstall";
+export type Ability = "findPosted" | "reply" | "react" | "notify" | "remind" | "uninstall";
 
 /** What the contract gives to every messenger it has built; the adapter passes them on to its own `createX`. */
 export interface ContractDeps {
