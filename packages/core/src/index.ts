@@ -12,7 +12,7 @@ export * from "./base/text.ts";
 export { createNotifier } from "./create-notifier.ts";
 export * from "./domain/access-monitoring-rule.ts";
 export * from "./domain/access-request.ts";
-export { reviewWords, type StatusWords, statusWords, toDocument } from "./domain/document.ts";
+export { reviewWords, type StatusWords, statusWords, toDocument, toReaction } from "./domain/document.ts";
 export type { DocumentCommand, DocumentFact, DocumentPart } from "./domain/document-part.ts";
 export { toNoticeDocument } from "./domain/notice-document.ts";
 export * from "./domain/reminder.ts";

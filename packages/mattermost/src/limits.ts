@@ -12,10 +12,17 @@ export type Operation =
   | "GET posts/{id}"
   | "POST channels/direct"
   | "POST posts"
-  | "PUT posts/patch";
+  | "PUT posts/patch"
+  | "POST reactions"
+  | "DELETE posts/reactions";
 
 /** What changes something for readers; all others may be repeated at will. */
-const effectful: ReadonlySet<Operation> = new Set(["POST posts", "PUT posts/patch"]);
+const effectful: ReadonlySet<Operation> = new Set([
+  "POST posts",
+  "PUT posts/patch",
+  "POST reactions",
+  "DELETE posts/reactions",
+]);
 
 /** Whether a call that failed without an answer may have changed something. */
 export function hasEffect(operation: Operation): boolean {

@@ -15,6 +15,7 @@ import { createMattermostClient } from "./client.ts";
 import type { MattermostConfig } from "./config.ts";
 import { believed } from "./doubt.ts";
 import { createPosts, type Post } from "./posts.ts";
+import { setReaction } from "./reactions.ts";
 import { createRecipients } from "./recipients.ts";
 import { type Rendered, renderMessage, renderNotice, renderReply } from "./render.ts";
 import { renderReminder } from "./render-reminder.ts";
@@ -74,6 +75,11 @@ export function createMattermostMessenger(
       const { channel, post } = readAddress(sent);
       const place = { channelId: channel, rootId: post };
       await sure(call, () => posts.create(place, renderReply(what), key, call));
+    },
+    async react(sent, status, before, call) {
+      const { channel, post } = readAddress(sent);
+      const place = { channelId: channel, postId: post };
+      await sure(call, () => setReaction(client, bot, place, status, before, call));
     },
     async notify(to, notice, key, call) {
       const place = { channelId: to.id };

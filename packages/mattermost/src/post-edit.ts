@@ -1,9 +1,9 @@
 import { type Call, PluginError } from "@access-plugins/core";
 import type { Bot } from "./bot.ts";
 import type { MattermostClient } from "./client.ts";
-import { findMembership, unlessRefused } from "./membership.ts";
+import { unlessRefused } from "./membership.ts";
+import { findBehindRefusal } from "./post-refusal.ts";
 import type { Post } from "./posts.ts";
-import { invite } from "./refusal-table.ts";
 import type { Rendered } from "./render.ts";
 import { postAnswer } from "./wire.ts";
 
@@ -51,33 +51,15 @@ export function toProps({ attachments }: Rendered, mark: string | undefined): Re
 async function whyNotEditable(
   client: MattermostClient,
   bot: Bot,
-  { postId, channelId }: PostEdit,
+  edit: PostEdit,
   refused: PluginError,
   call: Call,
 ): Promise<PluginError> {
-  const found = await readPost(client, postId, call);
-  if (found instanceof PluginError && found.code === "message_not_found") return found;
-  const membership = await unlessRefused(findMembership(client, channelId, call));
-  if (membership instanceof PluginError) {
-    return membership.with({ fix: invite, reason: "not_in_channel", cause: refused });
-  }
+  const found = await findBehindRefusal(client, edit, refused, call);
+  if (found instanceof PluginError) return found;
   const { id: author } = await bot.account(call);
-  if (!(found instanceof PluginError) && found.user_id !== author) return foreignAuthor(refused);
+  if (found !== undefined && found.user_id !== author) return foreignAuthor(refused);
   return refused.with({ fix: "Give the bot's roles the permission to edit its own posts (edit_post)." });
-}
-
-async function readPost(client: MattermostClient, id: string, call: Call): Promise<Post | PluginError> {
-  const asked = client.call(
-    { operation: "GET posts/{id}", send: (api) => api.getPost(encodeURIComponent(id)), answer: postAnswer },
-    call,
-  );
-  try {
-    return await asked;
-  } catch (thrown) {
-    const error = PluginError.from(thrown);
-    if (error.code === "message_not_found" || error.code === "recipient_forbidden") return error;
-    throw error;
-  }
 }
 
 function foreignAuthor(cause: PluginError): PluginError {

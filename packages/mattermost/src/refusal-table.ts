@@ -44,6 +44,8 @@ export const refusals: ReadonlyMap<string, Refusal> = new Map<string, Refusal>([
   ["api.post.create_post.can_not_post_to_deleted.error", { code: "recipient_gone", fix: archived }],
   ["api.post.patch_post.can_not_update_post_in_deleted.error", { code: "recipient_gone", fix: archived }],
   ["api.post.update_post.can_not_update_post_in_deleted.error", { code: "recipient_gone", fix: archived }],
+  ["api.reaction.save.archived_channel.app_error", { code: "recipient_gone", fix: archived }],
+  ["api.reaction.delete.archived_channel.app_error", { code: "recipient_gone", fix: archived }],
   [
     "api.post.update_post.permissions_time_limit.app_error",
     {

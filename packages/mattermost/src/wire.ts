@@ -27,6 +27,9 @@ export const postAnswer = z.object({
   pending_post_id: z.string().default(""),
 });
 
+/** The answer of a call of which only success matters. */
+export const anyAnswer = z.object({});
+
 const foundPost = postAnswer.extend({ props: z.record(z.string(), z.unknown()).nullish() });
 
 /** A page of a channel, newest first in `order`. */

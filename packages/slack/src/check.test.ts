@@ -2,6 +2,7 @@ import { type Call, type Check, createRateLimiter, silentLog, systemClock } from
 import { afterEach, expect, it } from "vitest";
 import { createSlackMessenger } from "./messenger.ts";
 import { createFakeSlackServer, type FakeSlackServer, type SlackFault } from "./testing/index.ts";
+import { officialScopes } from "./testing/tokens.ts";
 
 const servers: FakeSlackServer[] = [];
 afterEach(() => Promise.all(servers.splice(0).map((slack) => slack.close())));
@@ -29,7 +30,17 @@ it("says of each missing scope what does not work without it", async () => {
   expect(findings.filter(({ code }) => code === "scopes").map(({ level, message }) => [level, message])).toEqual([
     ["error", "The token lacks the scope chat:write: no message can be posted."],
     ["warning", "The token lacks the scope users:read.email: recipients given by e-mail address cannot be found."],
+    [
+      "warning",
+      "The token lacks the scope reactions:write: messages get no reaction when a request is decided, everything else works.",
+    ],
   ]);
+});
+
+it("only warns of what the official plugin's scopes do not hold, and says how to do without", async () => {
+  const findings = await check((slack) => slack.tokens.grant(slack.token, officialScopes));
+  const [scopes] = findings.filter(({ level }) => level !== "ok");
+  expect(scopes).toMatchObject({ code: "scopes", level: "warning", fix: expect.stringContaining("status_reactions") });
 });
 
 it("says nothing about scopes where Slack does not tell them", async () => {

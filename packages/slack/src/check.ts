@@ -6,15 +6,25 @@ import { authTestAnswer } from "./wire.ts";
 
 type AuthTest = z.output<typeof authTestAnswer>;
 
-/** The scopes the official plugin asks for, and what does not work without each. */
-const wantedScopes: readonly {
+interface WantedScope {
   readonly scope: string;
   readonly level: "error" | "warning";
   readonly without: string;
-}[] = [
+  /** What to do for those who do not want to grant it. */
+  readonly otherwise?: string;
+}
+
+/** The scopes the official plugin asks for and one of ours, and what does not work without each. */
+const wantedScopes: readonly WantedScope[] = [
   { scope: "chat:write", level: "error", without: "no message can be posted" },
   { scope: "users:read.email", level: "warning", without: "recipients given by e-mail address cannot be found" },
   { scope: "users:read", level: "warning", without: "recipients given by user id cannot be checked" },
+  {
+    scope: "reactions:write",
+    level: "warning",
+    without: "messages get no reaction when a request is decided, everything else works",
+    otherwise: "or set status_reactions = false under [messages]",
+  },
 ];
 
 /** Asks Slack who the token belongs to and what it may do. A refused token is a finding, an unreachable Slack throws. */
@@ -66,10 +76,10 @@ function* scopesOf(scopes: readonly string[] | undefined): Generator<Check> {
   // Not every Slack (and no proxy that drops headers) tells them.
   if (scopes === undefined) return;
   const missing = wantedScopes.filter(({ scope }) => !scopes.includes(scope));
-  for (const { scope, level, without } of missing) {
+  for (const { scope, level, without, otherwise } of missing) {
     const message = `The token lacks the scope ${scope}: ${without}.`;
-    const fix = `Add ${scope} under OAuth & Permissions of the Slack app and reinstall the app in the workspace.`;
-    yield { code: "scopes", level, message, fix };
+    const add = `Add ${scope} under OAuth & Permissions of the Slack app and reinstall the app in the workspace`;
+    yield { code: "scopes", level, message, fix: `${add}${otherwise === undefined ? "" : `, ${otherwise}`}.` };
   }
   if (missing.length === 0) yield { code: "scopes", level: "ok", message: "The token has every scope needed." };
 }

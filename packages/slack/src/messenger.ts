@@ -15,6 +15,7 @@ import { checkSlack } from "./check.ts";
 import { createSlackClient, type SlackClient } from "./client.ts";
 import type { SlackConfig } from "./config.ts";
 import { methodBuckets, postBuckets } from "./limits.ts";
+import { setReaction } from "./reactions.ts";
 import { createRecipients } from "./recipients.ts";
 import { type Rendered, renderMessage, renderNotice, renderReply } from "./render.ts";
 import { renderReminder } from "./render-reminder.ts";
@@ -39,7 +40,7 @@ type MessageAnswer = z.output<typeof messageAnswer>;
 
 /**
  * Messages in one Slack workspace. Needs a bot token with the scopes `chat:write`, `users:read` and `users:read.email`,
- * and the bot as a member of each channel. A person is written to by user id; the address holds the direct channel that
+ * for reactions also `reactions:write`, and the bot as a member of each channel. A person is written to by user id; the address holds the direct channel that
  * Slack answers with.
  */
 export function createSlackMessenger(config: Pick<SlackConfig, "apiurl">, deps: SlackMessengerDeps): Messenger {
@@ -62,6 +63,7 @@ export function createSlackMessenger(config: Pick<SlackConfig, "apiurl">, deps: 
       const { channel, ts } = toAddress(sent);
       await postMessage(client, channel, { ...toArgs(renderReply(what)), thread_ts: ts }, { key }, call);
     },
+    react: (sent, status, before, call) => setReaction(client, toAddress(sent), status, before, call),
     notify(to, notice, key, call) {
       const metadata = { request_id: notice.requestId, key };
       return postMessage(client, to.id, toArgs(renderNotice(notice)), metadata, call);

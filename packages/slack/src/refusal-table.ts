@@ -26,6 +26,11 @@ const ours = "Please report this: the message was built in a way Slack does not 
 const deleted = "Nothing to do: somebody deleted the message.";
 const locked = "Nothing to do: Slack no longer allows changes to this message.";
 
+const addScope =
+  "Add the missing scope under OAuth & Permissions of the Slack app and reinstall the app in the workspace.";
+const addReactionsScope =
+  "Add reactions:write under OAuth & Permissions of the Slack app and reinstall it, or set status_reactions = false under [messages].";
+
 const freePlanPauseMs = 60_000;
 
 function each(codes: string, refusal: Refusal): [string, Refusal][] {
@@ -58,14 +63,12 @@ export const refusals: ReadonlyMap<string, Refusal> = new Map([
     code: "unauthenticated",
     fix: reinstall,
   }),
+  ...each("already_reacted no_reaction", { code: "already_exists", fix: "Nothing to do: it is so already." }),
   ...each("not_allowed_token_type", {
     code: "unauthenticated",
     fix: "Use the bot token (xoxb-…) in slack.token, not a user or app-level token.",
   }),
-  ...each("missing_scope", {
-    code: "missing_scope",
-    fix: "Add the missing scope under OAuth & Permissions of the Slack app and reinstall the app in the workspace.",
-  }),
+  ...each("missing_scope", { code: "missing_scope", fix: addScope }),
   ...each(
     `accesslimited ekm_access_denied enterprise_is_restricted team_access_not_granted org_login_required
      two_factor_setup_required deprecated_endpoint method_deprecated app_missing_action_url`,
@@ -99,7 +102,7 @@ export const refusals: ReadonlyMap<string, Refusal> = new Map([
      too_many_contact_cards missing_file_data as_user_not_supported invalid_arguments invalid_arg_name
      invalid_array_arg invalid_charset invalid_form_data invalid_post_type missing_post_type invalid_json
      json_not_object too_many_users draft_already_deleted draft_already_sent draft_has_conflict draft_not_found
-     blocked_file_type cant_broadcast_message file_deleted file_is_deleted file_not_found file_share_limit_reached
+     bad_timestamp invalid_name no_item_specified file_comment_not_found blocked_file_type cant_broadcast_message file_deleted file_is_deleted file_not_found file_share_limit_reached
      max_file_sharing_exceeded no_dual_broadcast_content_update unable_to_share_files`,
     { code: "content_rejected", fix: ours },
   ),
@@ -110,7 +113,7 @@ export const refusals: ReadonlyMap<string, Refusal> = new Map([
   }),
   ...each(
     `edit_window_closed cant_update_message cannot_reply_to_message restricted_action_thread_locked
-     restricted_action_non_threadable_channel`,
+     restricted_action_non_threadable_channel thread_locked not_reactable too_many_emoji too_many_reactions`,
     { code: "message_locked", fix: locked },
   ),
 ]);
@@ -130,11 +133,20 @@ const families: readonly (readonly [RegExp, ErrorCode, string])[] = [
  */
 export function toRefusal(slackCode: string, method: Method): Refusal {
   const refusal = refusals.get(slackCode) ?? ofFamily(slackCode, method);
-  if (method.startsWith("chat.")) return refusal;
+  if (isAboutMessage(method)) return refusal.code === "missing_scope" ? { ...refusal, fix: scopeFix(method) } : refusal;
   if (refusal.code === "content_rejected") return { ...refusal, code: "invalid_argument" };
   if (method === "auth.test")
     return refusal.code === "recipient_forbidden" ? { ...refusal, code: "forbidden" } : refusal;
   return refusal.code === "missing_scope" ? { ...refusal, code: "recipient_forbidden" } : refusal;
+}
+
+/** What a refusal means for a message that is to be posted, edited or marked. */
+function isAboutMessage(method: Method): boolean {
+  return method.startsWith("chat.") || method.startsWith("reactions.");
+}
+
+function scopeFix(method: Method): string {
+  return method.startsWith("reactions.") ? addReactionsScope : addScope;
 }
 
 function ofFamily(slackCode: string, method: Method): Refusal {
@@ -142,5 +154,5 @@ function ofFamily(slackCode: string, method: Method): Refusal {
   if (family) return { code: family[1], fix: family[2] };
   const fix = `This version does not know Slack's code "${slackCode}": look it up at https://docs.slack.dev/reference/methods/${method}.`;
   // An unknown word about one message must neither stop the others nor be repeated without end.
-  return { code: method.startsWith("chat.") ? "recipient_forbidden" : "unavailable", fix };
+  return { code: isAboutMessage(method) ? "recipient_forbidden" : "unavailable", fix };
 }

@@ -22,6 +22,9 @@ const addressPart = z.string().regex(/^(?=[\x21-\x7e]{1,32}$)[^/,]+$/u);
 /** Where `chat.postMessage` and `chat.update` put the message: the real channel id, also for a post to a person. */
 export const messageAnswer = z.object({ channel: addressPart, ts: addressPart });
 
+/** The answer of a method of which only success matters. */
+export const emptyAnswer = z.object({});
+
 /** What a refusal tells beyond its code. */
 export const refusalDetails = z.object({
   error: z.string(),

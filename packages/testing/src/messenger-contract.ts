@@ -4,6 +4,7 @@ import { hostile } from "./messenger-contract/hostile.ts";
 import { lookingUp } from "./messenger-contract/looking-up.ts";
 import { notifying } from "./messenger-contract/notifying.ts";
 import { posting } from "./messenger-contract/posting.ts";
+import { reacting } from "./messenger-contract/reacting.ts";
 import { reminding } from "./messenger-contract/reminding.ts";
 import { openStage, type Stage } from "./messenger-contract/stage.ts";
 import { storing } from "./messenger-contract/storing.ts";
@@ -47,6 +48,7 @@ export function messengerContract(name: string, suite: ContractSuite): void {
 
     describe("looking up", () => lookingUp(suite, open));
     describe("posting", () => posting(suite, open));
+    if (suite.abilities.includes("react")) describe("reacting", () => reacting(open));
     if (suite.abilities.includes("notify")) describe("notifying", () => notifying(suite, open));
     if (suite.abilities.includes("remind")) describe("reminding", () => reminding(suite, open));
     describe("storing", () => storing(suite, open));

@@ -1,8 +1,16 @@
 import { type DocumentFact, type DocumentPart, nameFact, prosePart, shownIf, timeFact } from "./document-part.ts";
-import type { MessageStatus, RequestMessage, RequestTimes, ReviewView } from "./request-message.ts";
+import {
+  isFinal,
+  type MessageStatus,
+  type RequestMessage,
+  type RequestTimes,
+  type ReviewView,
+} from "./request-message.ts";
 
 export interface StatusWords {
   readonly icon: string;
+  /** The icon's short name in the emoji sets that chat platforms share, without colons. */
+  readonly emoji: string;
   readonly word: string;
   /** Continues "Role request …". */
   readonly phrase: string;
@@ -10,14 +18,32 @@ export interface StatusWords {
 
 /** How each status is written, everywhere the same. */
 export const statusWords: Readonly<Record<MessageStatus, StatusWords>> = {
-  pending: { icon: "⏳", word: "PENDING", phrase: "waiting for review" },
-  approved: { icon: "✅", word: "APPROVED", phrase: "approved" },
-  denied: { icon: "❌", word: "DENIED", phrase: "denied" },
-  promoted: { icon: "⭐", word: "PROMOTED", phrase: "promoted to an access list" },
-  expired: { icon: "⌛", word: "EXPIRED", phrase: "expired" },
-  removed: { icon: "⛔", word: "REMOVED", phrase: "removed before it was decided" },
-  closed: { icon: "❔", word: "CLOSED", phrase: "no longer open; how it ended was not observed" },
+  pending: { icon: "⏳", emoji: "hourglass_flowing_sand", word: "PENDING", phrase: "waiting for review" },
+  approved: { icon: "✅", emoji: "white_check_mark", word: "APPROVED", phrase: "approved" },
+  denied: { icon: "❌", emoji: "x", word: "DENIED", phrase: "denied" },
+  promoted: { icon: "⭐", emoji: "star", word: "PROMOTED", phrase: "promoted to an access list" },
+  expired: { icon: "⌛", emoji: "hourglass", word: "EXPIRED", phrase: "expired" },
+  removed: { icon: "⛔", emoji: "no_entry", word: "REMOVED", phrase: "removed before it was decided" },
+  closed: {
+    icon: "❔",
+    emoji: "grey_question",
+    word: "CLOSED",
+    phrase: "no longer open; how it ended was not observed",
+  },
 };
+
+/**
+ * The reaction that says how a request ended, as the short name of its icon: the one to add, and the one of `before` to
+ * take away. A request that waits has none.
+ */
+export function toReaction(
+  status: MessageStatus,
+  before: MessageStatus | undefined,
+): { readonly add?: string; readonly remove?: string } {
+  const add = isFinal(status) ? statusWords[status].emoji : undefined;
+  const old = before !== undefined && isFinal(before) ? statusWords[before].emoji : undefined;
+  return { ...(add === undefined ? {} : { add }), ...(old === undefined || old === add ? {} : { remove: old }) };
+}
 
 /** What a reviewer did, as an icon and the verb that follows their name. */
 export function reviewWords(state: ReviewView["state"]): { readonly icon: string; readonly verb: string } {

@@ -17,7 +17,7 @@ const ids = {
 /** Mattermost's side of the contract that every adapter keeps. */
 export const mattermostContractSuite: ContractSuite = {
   open: openRig,
-  abilities: ["findPosted", "reply", "notify", "remind"],
+  abilities: ["findPosted", "reply", "react", "notify", "remind"],
   deadlineMs: 10_000,
   recipients: [
     { form: "e-mail address", raw: "alice@example.com", kind: "person" },
@@ -104,6 +104,7 @@ function toShown(post: FakePost | undefined): ShownMessage | undefined {
     },
     judge: () => judgePost(contentOf(post)),
     versions: post.history.length,
+    reactions: post.reactions.map(({ emoji }) => emoji),
     replies: post.replies.flatMap((reply) => toShown(reply) ?? []),
   };
 }

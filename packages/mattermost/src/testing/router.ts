@@ -3,6 +3,7 @@ import type { Route } from "./route.ts";
 import { actionRoutes } from "./routes-actions.ts";
 import { channelRoutes } from "./routes-channels.ts";
 import { postRoutes } from "./routes-posts.ts";
+import { reactionRoutes } from "./routes-reactions.ts";
 import { systemRoutes } from "./routes-system.ts";
 import { userRoutes } from "./routes-users.ts";
 
@@ -22,11 +23,13 @@ const patterns: Readonly<Record<string, string>> = {
   channel: "[A-Za-z0-9_-]+",
 };
 
-const table = [...systemRoutes, ...userRoutes, ...channelRoutes, ...postRoutes, ...actionRoutes].map((route) => {
-  const [httpMethod = "", path = ""] = route.path.split(" ");
-  const source = path.replace(/\{(\w+)\}/gu, (_, name: string) => `(?<${name}>${patterns[name] ?? "[^/]+"})`);
-  return { route, httpMethod, pattern: new RegExp(`^${source}$`, "u") };
-});
+const table = [...systemRoutes, ...userRoutes, ...channelRoutes, ...postRoutes, ...reactionRoutes, ...actionRoutes].map(
+  (route) => {
+    const [httpMethod = "", path = ""] = route.path.split(" ");
+    const source = path.replace(/\{(\w+)\}/gu, (_, name: string) => `(?<${name}>${patterns[name] ?? "[^/]+"})`);
+    return { route, httpMethod, pattern: new RegExp(`^${source}$`, "u") };
+  },
+);
 
 /** Fixed words win over variable parts: they come first in the table. */
 export function findRoute({ httpMethod }: HostRequest, path: string): RouteMatch | undefined {

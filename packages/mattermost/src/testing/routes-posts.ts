@@ -4,7 +4,7 @@ import { toStoredProps } from "./attachments.ts";
 import { param, type Route, type RouteCall, type RouteResult } from "./route.ts";
 import { shareTeam } from "./routes-channels.ts";
 import { contentOf, type FakeChannel, type FakePost } from "./site.ts";
-import { toWirePost, toWireReaction } from "./wire-objects.ts";
+import { toWirePost } from "./wire-objects.ts";
 
 const props = z.record(z.string(), z.unknown()).nullish();
 
@@ -17,8 +17,6 @@ const newPostSchema = z.object({
 });
 
 const patchSchema = z.object({ message: z.string().nullish(), is_pinned: z.boolean().nullish(), props });
-
-const reactionSchema = z.object({ user_id: z.string(), post_id: z.string(), emoji_name: z.string() });
 
 const noPost = () => new AppError(404, "app.post.get.app_error", "Unable to get the post.");
 
@@ -37,7 +35,6 @@ export const postRoutes: readonly Route[] = [
   { path: "PUT posts/{id}", session: true, run: updatePost, sick: forbidden },
   { path: "DELETE posts/{id}", session: true, run: deletePost, sick: forbidden },
   { path: "GET channels/{id}/posts", session: true, run: listPosts, sick: forbidden },
-  { path: "POST reactions", session: true, run: addReaction, sick: forbidden },
   {
     path: "POST posts/ephemeral",
     session: true,
@@ -210,28 +207,6 @@ function listPosts(call: RouteCall): RouteResult {
   const page = since > 0 ? all : all.slice(from, from + size);
   const posts = Object.fromEntries(page.map((post) => [post.id, toWirePost(post, repliesOf(call, post), "")]));
   return { body: { order: page.map(({ id }) => id), posts, next_post_id: "", prev_post_id: "", has_next: false } };
-}
-
-function addReaction(call: RouteCall): RouteResult {
-  const read = reactionSchema.safeParse(call.body);
-  if (!read.success) throw invalidBody();
-  const { user_id, post_id, emoji_name } = read.data;
-  if (user_id !== call.caller.id) {
-    throw new AppError(
-      403,
-      "api.reaction.save_reaction.user_id.app_error",
-      "You cannot save reaction for the other user.",
-    );
-  }
-  const post = call.site.post(post_id);
-  const channel = call.site.channel(post?.channelId ?? "");
-  if (post === undefined || post.deletedAt > 0 || !channel?.members.has(user_id)) throw forbidden();
-  if (channel.deletedAt > 0)
-    throw new AppError(403, "api.reaction.save.archived_channel.app_error", "The channel is archived.");
-  if (!/^[a-z0-9_+-]+$/u.test(emoji_name)) throw new AppError(404, "app.emoji.get_by_name.no_result", "No such emoji.");
-  const known = post.reactions.some(({ userId, emoji }) => userId === user_id && emoji === emoji_name);
-  if (!known) post.reactions.push({ userId: user_id, emoji: emoji_name });
-  return { body: toWireReaction(post, user_id, emoji_name) };
 }
 
 /** Of the whole thread, also for one of its replies. */

@@ -6,6 +6,8 @@ export interface FakeSettings {
   maxPostSize: number;
   showEmailAddress: boolean;
   restrictDirectMessage: "any" | "team";
+  /** Whether the role of channel members holds `add_reaction` and `remove_reaction`. */
+  mayReact: boolean;
   /** Any e-mail address, team and channel exists as soon as it is asked for: for load. */
   autoCreate: boolean;
   /**
@@ -23,6 +25,7 @@ export function defaultSettings(): FakeSettings {
     maxPostSize: 16_383,
     showEmailAddress: true,
     restrictDirectMessage: "any",
+    mayReact: true,
     autoCreate: false,
     database: "ok",
     cached: { sessions: true, memberships: false },

@@ -133,6 +133,7 @@ function toShown(message: FakeMessage | undefined): ShownMessage | undefined {
     judge: () => judgeActivity(contentOf(message)),
     versions: message.history.length,
     replies: [],
+    reactions: [],
   };
 }
 

@@ -31,6 +31,7 @@ export interface ApiMethod {
   run(workspace: FakeWorkspace, values: Values): Answer;
 }
 
+const tier2 = 20;
 const tier3 = 50;
 const tier4 = 100;
 
@@ -53,6 +54,7 @@ export const apiMethods: ReadonlyMap<string, ApiMethod> = new Map<string, ApiMet
   ["chat.update", { scopes: ["chat:write"], rate: tier3, takesJson: true, run: updateMessage }],
   ["chat.delete", { scopes: ["chat:write"], rate: tier3, takesJson: true, run: deleteMessage }],
   ["reactions.add", { scopes: ["reactions:write"], rate: tier3, takesJson: true, run: addReaction }],
+  ["reactions.remove", { scopes: ["reactions:write"], rate: tier2, takesJson: true, run: removeReaction }],
 ]);
 
 const teamId = "T0FAKETEAM";
@@ -129,13 +131,32 @@ function deleteMessage(workspace: FakeWorkspace, values: Values): Answer {
 }
 
 function addReaction(workspace: FakeWorkspace, values: Values): Answer {
-  const channel = findById(workspace, textArgument(values, "channel"));
-  const message = workspace.findMessage(channel.id, textArgument(values, "timestamp"));
-  if (message === undefined || message.deleted) throw new SlackRefusal("message_not_found");
-  const name = requiredArgument(values, "name");
+  const { message, name } = findReactable(workspace, values);
   if (message.reactions.includes(name)) throw new SlackRefusal("already_reacted");
   message.reactions.push(name);
   return {};
+}
+
+function removeReaction(workspace: FakeWorkspace, values: Values): Answer {
+  const { message, name } = findReactable(workspace, values);
+  const at = message.reactions.indexOf(name);
+  if (at < 0) throw new SlackRefusal("no_reaction");
+  message.reactions.splice(at, 1);
+  return {};
+}
+
+/** Names are those of emoji, without colons. */
+function findReactable(workspace: FakeWorkspace, values: Values): { message: FakeMessage; name: string } {
+  const channel = findById(workspace, textArgument(values, "channel"));
+  if (channel.archived) throw new SlackRefusal("is_archived");
+  const timestamp = textArgument(values, "timestamp");
+  if (timestamp === "") throw new SlackRefusal("no_item_specified");
+  if (!/^\d+\.\d+$/u.test(timestamp)) throw new SlackRefusal("bad_timestamp");
+  const message = workspace.findMessage(channel.id, timestamp);
+  if (message === undefined || message.deleted) throw new SlackRefusal("message_not_found");
+  const name = requiredArgument(values, "name");
+  if (!/^[a-z0-9_+-]+$/u.test(name)) throw new SlackRefusal("invalid_name");
+  return { message, name };
 }
 
 /** Ids only: neither names nor user ids lead to a message. */

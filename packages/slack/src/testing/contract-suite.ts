@@ -11,7 +11,7 @@ const token = "xoxb-contract-secret-1234567890";
 /** Slack's side of the contract that every adapter keeps. */
 export const slackContractSuite: ContractSuite = {
   open: openRig,
-  abilities: ["reply", "notify", "remind"],
+  abilities: ["reply", "react", "notify", "remind"],
   deadlineMs: 10_000,
   recipients: [
     { form: "e-mail address", raw: "alice@example.com", kind: "person" },
@@ -84,6 +84,7 @@ function toShown(message: FakeMessage | undefined): ShownMessage | undefined {
     },
     judge: () => judgeMessage(contentOf(message)),
     versions: message.history.length,
+    reactions: message.reactions,
     replies: message.replies.flatMap((reply) => toShown(reply) ?? []),
   };
 }

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { z } from "zod";
 import { createFakeSlackServer, type FakeSlackServer } from "./fake-slack-server.ts";
-import { officialScopes } from "./tokens.ts";
+import { wantedScopes } from "./tokens.ts";
 import { contentOf } from "./workspace.ts";
 
 const servers: FakeSlackServer[] = [];
@@ -81,12 +81,12 @@ describe("a request", () => {
   it("is refused without the method's scope, and told which", async () => {
     const { call } = await open();
     const answer = await call("conversations.info", { body: new URLSearchParams({ channel: "C1" }) });
-    expect(answer.headers.get("x-oauth-scopes")).toBe(officialScopes.join(","));
+    expect(answer.headers.get("x-oauth-scopes")).toBe(wantedScopes.join(","));
     expect(answer.headers.get("x-accepted-oauth-scopes")).toBe("channels:read,groups:read,im:read,mpim:read");
     expect(await answer.json()).toMatchObject({
       error: "missing_scope",
       needed: "channels:read,groups:read,im:read,mpim:read",
-      provided: officialScopes.join(","),
+      provided: wantedScopes.join(","),
     });
   });
 

@@ -3,6 +3,9 @@ import { SlackRefusal } from "./refusal.ts";
 /** The scopes the official plugin's documentation asks for. */
 export const officialScopes: readonly string[] = ["chat:write", "users:read", "users:read.email"];
 
+/** What this project asks for: the official scopes, and the one for reactions. */
+export const wantedScopes: readonly string[] = [...officialScopes, "reactions:write"];
+
 /** The tokens of the workspace and what each may do. */
 export interface Tokens {
   /** Adds a token or gives a known one these scopes. */
@@ -16,7 +19,7 @@ export function createTokens(): Tokens {
   const scopesOf = new Map<string, readonly string[]>();
   const revoked = new Set<string>();
   return {
-    grant(token, scopes = officialScopes) {
+    grant(token, scopes = wantedScopes) {
       revoked.delete(token);
       scopesOf.set(token, scopes);
     },

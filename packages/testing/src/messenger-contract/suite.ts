@@ -33,6 +33,8 @@ export interface ShownMessage {
   /** Contents it has had, the first one included. */
   readonly versions: number;
   readonly replies: readonly ShownMessage[];
+  /** Signs below it, in the platform's own words. */
+  readonly reactions: readonly string[];
   /** The verdict of a parser that shares no code with what renders the messages. */
   judge(): Judgement;
 }
