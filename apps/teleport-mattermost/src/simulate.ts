@@ -6,7 +6,7 @@ import {
   renderForReader,
 } from "@access-plugins/mattermost/testing";
 import { followChanges } from "@access-plugins/testing/message-changes";
-import { textField, toHostFault, toSimulatedCalls } from "@access-plugins/testing/simulated-calls";
+import { textField, toHostFault, toSimulatedCalls, toTraffic } from "@access-plugins/testing/simulated-calls";
 import { renderSimulatedConfig, toToml } from "@access-plugins/testing/simulated-config";
 import type {
   HeldCalls,
@@ -49,6 +49,15 @@ export const simulation: Simulation = {
       heal: mattermost.heal,
       befall: (mishap) => befall(mattermost, mishap),
       enforceRates: () => mattermost.setRates({ perSecond: 10, maxBurst: 100, varyByUser: false }),
+      load: {
+        setLatency: mattermost.setLatency,
+        limitPosts: (perSecond) =>
+          mattermost.setRates({
+            perSecond: perSecond * mattermost.site.channels.length,
+            ...{ maxBurst: 0, varyByUser: false },
+          }),
+        traffic: () => toTraffic(mattermost.calls, methods),
+      },
       secrets: [mattermost.token],
       close: mattermost.close,
     };

@@ -9,7 +9,7 @@ import {
   renderForReader,
 } from "@access-plugins/msteams/testing";
 import { followChanges } from "@access-plugins/testing/message-changes";
-import { toHostFault, toSimulatedCalls } from "@access-plugins/testing/simulated-calls";
+import { toHostFault, toSimulatedCalls, toTraffic } from "@access-plugins/testing/simulated-calls";
 import { renderSimulatedConfig, toToml } from "@access-plugins/testing/simulated-config";
 import type {
   HeldCalls,
@@ -51,6 +51,13 @@ export const simulation: Simulation = {
       befall: (mishap) => befall(teams, mishap),
       enforceRates() {
         teams.settings.rates = documentedRates;
+      },
+      load: {
+        setLatency: teams.setLatency,
+        limitPosts: (perSecond) => {
+          teams.settings.rates = { ...teams.settings.rates, perConversation: perSecond };
+        },
+        traffic: () => toTraffic(teams.calls, methods),
       },
       get secrets() {
         return [teams.bot.appSecret, ...teams.tokens.all];

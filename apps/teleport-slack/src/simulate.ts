@@ -2,7 +2,7 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { createFakeSlackServer, type FakeSlackServer, renderForReader } from "@access-plugins/slack/testing";
 import { followChanges } from "@access-plugins/testing/message-changes";
-import { textField, toHostFault, toSimulatedCalls } from "@access-plugins/testing/simulated-calls";
+import { textField, toHostFault, toSimulatedCalls, toTraffic } from "@access-plugins/testing/simulated-calls";
 import { renderSimulatedConfig, toToml } from "@access-plugins/testing/simulated-config";
 import type {
   HeldCalls,
@@ -42,6 +42,11 @@ export const simulation: Simulation = {
       heal: slack.heal,
       befall: (mishap) => befall(slack, mishap),
       enforceRates: () => slack.setRates({ tiers: true, perChannel: 1 }),
+      load: {
+        setLatency: slack.setLatency,
+        limitPosts: (perSecond) => slack.setRates({ perChannel: perSecond }),
+        traffic: () => toTraffic(slack.calls, methods),
+      },
       secrets: [slack.token],
       close: slack.close,
     };

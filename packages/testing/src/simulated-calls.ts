@@ -1,5 +1,5 @@
 import type { CallRecord, Fault } from "./fake-http/index.ts";
-import type { PlatformTrouble, SimulatedCall, TroubleOptions } from "./simulation.ts";
+import type { PlatformTrouble, SimulatedCall, SimulatedCallKind, Traffic, TroubleOptions } from "./simulation.ts";
 
 /** What only the platform itself can tell of one of its calls. */
 type Described = Pick<SimulatedCall, "kind" | "place" | "text">;
@@ -52,4 +52,17 @@ export function toHostFault(
 export function textField(content: unknown, name: string): string {
   const value: unknown = typeof content === "object" && content !== null ? Reflect.get(content, name) : undefined;
   return typeof value === "string" ? value : "";
+}
+
+/** What the journal of a fake host counts; a reply that is the same method as a post counts as one. */
+export function toTraffic(
+  calls: readonly CallRecord[],
+  methods: Readonly<Record<SimulatedCallKind, string>>,
+): readonly Traffic[] {
+  const order = ["reply", "edit", "look-up", "post"] as const;
+  const kinds = new Map(order.map((kind) => [methods[kind], kind]));
+  return calls.map(({ method, at, endedAt, accepted }) => ({
+    kind: kinds.get(method) ?? "other",
+    ...{ at, endedAt, accepted },
+  }));
 }

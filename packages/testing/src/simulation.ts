@@ -103,6 +103,22 @@ export interface HeldCalls {
   release(): void;
 }
 
+/** What benches need: much, and cheap to look at. What the platform refuses it refuses all the while. */
+export interface SimulatedLoad {
+  /** From now on every call takes so long. */
+  setLatency(ms: number): void;
+  /**
+   * From now on each channel takes so many messages a second and not two at once; what is more is answered with 429 and
+   * Retry-After. A platform that counts all channels together takes as many as all of them may.
+   */
+  limitPosts(perSecond: number): void;
+  /** `calls()` without what was said; a reply may count as `post`. */
+  traffic(): readonly Traffic[];
+}
+
+/** One call, for counting. */
+export type Traffic = Pick<SimulatedCall, "kind" | "at" | "endedAt" | "accepted">;
+
 /** A chat platform at work on this machine. */
 export interface RunningSimulation {
   /** Arguments of the plugin's `start`; run `[entry, ...args]` with Node. */
@@ -122,6 +138,7 @@ export interface RunningSimulation {
   befall(mishap: Mishap): void;
   /** From now on the limits the platform documents are enforced, counted anew; at first none are. */
   enforceRates(): void;
+  readonly load: SimulatedLoad;
   /** The credentials the plugin uses here: no line it prints may hold them. */
   readonly secrets: readonly string[];
   close(): Promise<void>;
