@@ -10,7 +10,7 @@ export interface Work {
   run(): Promise<void>;
 }
 
-/** Turns marks into work: coalesced per key, bounded in number, fair across lanes. */
+/** Turns marks into work: coalesced per key, bounded in number, begun a few at a time, fair across lanes. */
 export interface KeyedQueue {
   /** Something about this key changed. `lane` is whose work it is. */
   mark(key: string, lane: string): void;
@@ -26,6 +26,13 @@ export interface KeyedQueueOptions {
   create(key: string): Work;
 }
 
+/**
+ * How many keys are begun in one turn of the event loop. Between two turns comes what has been begun: under load
+ * (thousands of marks at once) it is finished before more is begun, so that no lease has to be renewed while its work
+ * waits for nothing but the processor.
+ */
+const startsPerTurn = 16;
+
 export function createKeyedQueue(options: KeyedQueueOptions): KeyedQueue {
   const waiting = createLaneQueue<string>();
   const queued = new Set<string>();
@@ -33,10 +40,11 @@ export function createKeyedQueue(options: KeyedQueueOptions): KeyedQueue {
   /** Marked between the work's last look and its end: run once more, in this lane. */
   const again = new Map<string, string>();
   let stopped = false;
+  let startsLeft = startsPerTurn;
   const idle = Promise.withResolvers<void>();
 
   function next(): void {
-    while (!stopped && running.size < options.concurrency) {
+    while (!stopped && running.size < options.concurrency && startsLeft > 0) {
       const key = waiting.take();
       if (key === undefined) return;
       queued.delete(key);
@@ -45,9 +53,17 @@ export function createKeyedQueue(options: KeyedQueueOptions): KeyedQueue {
   }
 
   function start(key: string): void {
+    // The first start of a turn ends its count.
+    if (startsLeft === startsPerTurn) setImmediate(nextTurn);
+    startsLeft -= 1;
     const work = options.create(key);
     running.set(key, work);
     void work.run().finally(() => ended(key));
+  }
+
+  function nextTurn(): void {
+    startsLeft = startsPerTurn;
+    next();
   }
 
   function ended(key: string): void {
