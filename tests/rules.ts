@@ -46,6 +46,7 @@ function allowedFor(room: string, adapters: readonly string[]): readonly string[
   if (room === "packages/teleport-client") return ["core"];
   if (room === "packages/runtime") return ["core", "teleport-client"];
   if (room === "packages/testing") return ["core", "teleport-client"];
+  if (room === "apps/bench") return ["testing"];
   if (room === "apps/playground") return ["core", "runtime", "teleport-client", "testing"];
   if (room.startsWith("apps/")) return ["core", "runtime", ...adapters];
   return ["core"];

@@ -16,5 +16,8 @@ export function toSpan(
     .filter((call) => call.kind === kind && call.accepted && call.at >= from)
     .map(({ endedAt, at }) => (endedAt ?? at) - from);
   if (ends.length === 0) return { first: 0, last: 0 };
-  return { first: ends.reduce((first, end) => Math.min(first, end)), last: ends.reduce((last, end) => Math.max(last, end), 0) };
+  return {
+    first: ends.reduce((first, end) => Math.min(first, end)),
+    last: ends.reduce((last, end) => Math.max(last, end), 0),
+  };
 }

@@ -14,7 +14,9 @@ const ticksPerSecond = 100;
 /** Reads `/proc`; throws when the process is gone. */
 export function readUsage(pid: number): Usage {
   // The second field is the name in brackets and may hold anything.
-  const fields = readFileSync(`/proc/${pid}/stat`, "utf8").replace(/^.*\) /u, "").split(" ");
+  const fields = readFileSync(`/proc/${pid}/stat`, "utf8")
+    .replace(/^.*\) /u, "")
+    .split(" ");
   const status = readFileSync(`/proc/${pid}/status`, "utf8");
   const mib = (name: string) => Number(new RegExp(`^${name}:\\s+(\\d+)`, "mu").exec(status)?.[1] ?? 0) / 1_024;
   return { cpu: (Number(fields[11]) + Number(fields[12])) / ticksPerSecond, rss: mib("VmRSS"), peak: mib("VmHWM") };

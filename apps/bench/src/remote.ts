@@ -44,10 +44,7 @@ export function serveParent(service: Service): void {
 }
 
 /** Starts the script at `path` and waits until it serves. */
-export async function startRemote<S extends Service>(
-  path: string,
-  args: readonly string[],
-): Promise<RemoteProcess<S>> {
+export async function startRemote<S extends Service>(path: string, args: readonly string[]): Promise<RemoteProcess<S>> {
   const child = fork(path, args, { serialization: "advanced" });
   const waiting = new Map<number, PromiseWithResolvers<unknown>>();
   let last = 0;
