@@ -9,6 +9,7 @@ import {
 import type { TLSSocket } from "node:tls";
 import { type Clock, PluginError } from "@access-plugins/core";
 import type { GrpcTransportOptions } from "@connectrpc/connect-node";
+import { readByEvents } from "./answer-reader.ts";
 import { toDialError } from "./dial/dial-fault.ts";
 import { authServerName } from "./dial/route.ts";
 import { startKeepAlive } from "./keep-alive.ts";
@@ -149,7 +150,7 @@ function openStream(
     const silent = !answered && stream.rstCode === constants.NGHTTP2_NO_ERROR;
     if (silent) stream.emit("error", lost("the connection was closed"));
   });
-  return stream;
+  return readByEvents(stream);
 }
 
 /** Some servers hang up on a certificate they do not take, without a word. */

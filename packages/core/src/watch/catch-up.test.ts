@@ -182,6 +182,17 @@ describe("a request that is no longer listed", () => {
     expect(second.index.isGone("r1")).toBe(false);
   });
 
+  it("proves nothing where Teleport does not tell our roles, and that is no reason to be unready", async () => {
+    const { clock, cluster, index, run, take } = await vanished();
+    cluster.before = (method) => {
+      if (method === "getOwnRoles") throw new PluginError("not_implemented", "unknown method");
+    };
+    cluster.create({ id: "r2" });
+    expect(await run(2)).toBeUndefined();
+    await clock.advance(20_000);
+    expect([take(), index.isGone("r1")]).toEqual([["r2"], false]);
+  });
+
   it("is left to its own event when the stream has had one about it", async () => {
     const { clock, cluster, index, run } = await vanished();
     index.delete("r1", 2);

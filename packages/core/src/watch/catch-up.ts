@@ -36,7 +36,31 @@ export function createCatchUp(options: CatchUpOptions): CatchUp {
   const { teleport, pluginName, index, rules, mark, clock, log } = options;
   let joinedAt: number | undefined;
   let rulesFailingSince: number | undefined;
+  let warned = false;
+
+  /**
+   * What keeps absence from proving anything. A server that does not serve the question is nothing an operator can mend:
+   * said once, it does not make us unready, but nothing is closed by absence.
+   */
+  async function askProof(signal: AbortSignal): Promise<{ readonly proves: boolean; readonly problem?: string }> {
+    try {
+      const problem = findListProblem(await teleport.getOwnRoles(signal));
+      return problem === undefined ? { proves: true } : { proves: false, problem };
+    } catch (thrown) {
+      const error = PluginError.from(thrown);
+      if (error.code !== "not_implemented") throw error;
+      warnOnce(error);
+      return { proves: false };
+    }
+  }
   let rulesRefused = false;
+
+  function warnOnce(error: PluginError): void {
+    const what =
+      "Teleport does not tell which roles we hold: requests that end while we are disconnected cannot be noticed";
+    if (!warned) log.warn(what, { reason: error.message });
+    warned = true;
+  }
 
   /** Before the requests: a request that is new to us is routed by the rules that hold now. Gives what is wrong. */
   async function listRules(signal: AbortSignal): Promise<string | undefined> {
@@ -122,7 +146,7 @@ export function createCatchUp(options: CatchUpOptions): CatchUp {
     if (first.length === 0) return;
     await sleep(clock, secondLookMs, signal);
     const second = await stillMissing(first, signal);
-    if (findListProblem(await teleport.getOwnRoles(signal)) !== undefined) return;
+    if (!(await askProof(signal)).proves) return;
     for (const id of second) {
       if (!index.has(id) || index.isGone(id)) continue;
       log.info("A request ended while nobody watched", { request_id: id });
@@ -142,12 +166,12 @@ export function createCatchUp(options: CatchUpOptions): CatchUp {
   return {
     async run(stream, signal) {
       const rulesProblem = await listRules(signal);
-      const problem = findListProblem(await teleport.getOwnRoles(signal));
+      const { proves, problem } = await askProof(signal);
       const full = joinedAt === undefined || clock.monotonic() - joinedAt >= fullJoinEveryMs;
       // A full join marks everything by itself, and until it is done it is tried again.
       const seen = await listAll(stream, signal, full ? () => {} : readAgain);
       if (full) await join(signal);
-      if (problem !== undefined) return problem;
+      if (!proves) return problem;
       const vanished = [...index.expected()].filter((id) => !seen.has(id) && !index.touched(id, stream));
       void proveVanished(vanished, signal).catch((thrown: unknown) => {
         log.debug("Could not look again for requests that are no longer listed", {
