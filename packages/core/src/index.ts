@@ -18,6 +18,8 @@ export { toNoticeDocument } from "./domain/notice-document.ts";
 export * from "./domain/reminder.ts";
 export * from "./domain/reminder-document.ts";
 export * from "./domain/request-message.ts";
+export { createExplainer, type Explainer, type ExplainerOptions, explainGiven } from "./explain/explainer.ts";
+export type * from "./explain/explanation.ts";
 export * from "./messenger.ts";
 export type { Notifier, NotifierOptions, NotifierStatus, Routes } from "./notifier.ts";
 export * from "./teleport.ts";

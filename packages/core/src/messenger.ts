@@ -61,6 +61,11 @@ export interface Messenger {
    */
   findRecipient(raw: string, as: "any" | "person", call: Call): Promise<Recipient>;
   /**
+   * The same for somebody who only wants to know: changes nothing that people on the platform could notice. The id tells
+   * places apart, but need not be the one to post to. Absent where {@link findRecipient} changes nothing anyway.
+   */
+  previewRecipient?(raw: string, as: "any" | "person", call: Call): Promise<Recipient>;
+  /**
    * Posts a new message. `key` is the same for every try of one delivery and cannot be guessed by anybody else: for
    * platforms that de-duplicate or let us search for our own mark.
    */

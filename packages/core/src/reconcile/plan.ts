@@ -1,4 +1,5 @@
 import { isFinal } from "../domain/request-message.ts";
+import { isTierLeft } from "../routing/decision.ts";
 import { type Delivery, isLive, type OwnState, type Shown } from "./delivery.ts";
 
 /**
@@ -160,12 +161,8 @@ function outcomeIsUntold(delivery: Delivery, wanted: Wanted): boolean {
   return isFinal(wanted.shows.status) && delivery.shows?.status !== wanted.shows.status;
 }
 
-/** An error is no answer: only when the platform said "unknown" of every single one is there nobody left to tell. */
-function nobodyKnown(input: PlanInput): boolean {
-  const { deliveries } = input.own;
-  return (
-    !isFinal(input.wanted.shows.status) &&
-    deliveries.length > 0 &&
-    deliveries.every((delivery) => delivery.state === "blocked" && delivery.code === "recipient_unknown")
-  );
+/** Whether the platform knows nobody of this tier. */
+function nobodyKnown({ own, wanted }: PlanInput): boolean {
+  const answers = own.deliveries.map(({ state, code }) => (state === "blocked" ? code : undefined));
+  return !isFinal(wanted.shows.status) && isTierLeft(answers);
 }

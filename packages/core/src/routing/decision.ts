@@ -1,3 +1,4 @@
+import type { ErrorCode } from "../base/plugin-error.ts";
 import type { Routes } from "../notifier.ts";
 import type { CompiledRule } from "./compiled-rule.ts";
 import type { ConditionFacts } from "./condition/environment.ts";
@@ -19,4 +20,12 @@ export function decideRouting(rules: readonly CompiledRule[], facts: ConditionFa
   const byRoles = routeStatic(facts.request, routes);
   const { recipients } = byRules;
   return { routing: recipients.length > 0 ? { tier: "rules", recipients, cut: 0 } : byRoles, byRules, byRoles };
+}
+
+/**
+ * Whether the next tier serves: an error is no answer, so only when the platform said "unknown" of every single recipient
+ * is there nobody left to tell. `answers` holds an error code, or undefined, for each of them.
+ */
+export function isTierLeft(answers: readonly (ErrorCode | undefined)[]): boolean {
+  return answers.length > 0 && answers.every((code) => code === "recipient_unknown");
 }

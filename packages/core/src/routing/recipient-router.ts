@@ -26,14 +26,14 @@ export interface StaticRouting extends Routing {
   readonly reviewers: readonly RoutedReviewer[];
 }
 
-interface RoutedRole {
+export interface RoutedRole {
   readonly role: string;
   /** The entry that serves it: its own name or `"*"`; absent when there is neither. */
   readonly entry?: string;
   readonly recipients: readonly string[];
 }
 
-interface RoutedReviewer {
+export interface RoutedReviewer {
   readonly reviewer: string;
   /**
    * `invalid`: no e-mail address, so that nobody can be found by it. `cut`: one more than allowed. `by-role`: one more

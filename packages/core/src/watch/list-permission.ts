@@ -2,23 +2,42 @@ import type { Role, RoleRule } from "../teleport.ts";
 
 const kind = "access_request";
 const needed = ["list", "read"] as const;
-const consequence = "requests closed while disconnected cannot be noticed.";
+
+/** What keeps a listing from being complete, and what mends it. */
+export interface ListGap {
+  /** Without a full stop. */
+  readonly message: string;
+  readonly fix: string;
+}
+
+/** {@link findListGap} for whoever watches, as a sentence. */
+export function findListProblem(roles: readonly Role[]): string | undefined {
+  const gap = findListGap(roles);
+  if (gap === undefined) return undefined;
+  return `${gap.message}: requests closed while disconnected cannot be noticed. ${gap.fix}`;
+}
 
 /**
- * What keeps a listing of Access Requests from being complete, as a sentence; undefined when nothing does. It has to be
- * asked because a role without `list` is shown an empty list, not an error: absence proves something only with
- * the permission to see everything.
+ * What keeps a listing of Access Requests from being complete; undefined when nothing does. It has to be asked because a
+ * role without `list` is shown an empty list, not an error: absence proves something only with the permission to see
+ * everything.
  */
-export function findListProblem(roles: readonly Role[]): string | undefined {
+export function findListGap(roles: readonly Role[]): ListGap | undefined {
   const denied = needed.filter((verb) => roles.some((role) => role.deny.rules.some((rule) => covers(rule, verb))));
   const missing = needed.filter(
     (verb) => !roles.some((role) => role.allow.rules.some((rule) => covers(rule, verb) && rule.where === "")),
   );
   if (denied.length > 0) {
-    return `The plugin's role denies ${toVerbs(denied)} on ${kind}: ${consequence} Remove it from the role's deny rules.`;
+    return {
+      message: `The plugin's role denies ${toVerbs(denied)} on ${kind}`,
+      fix: "Remove it from the role's deny rules.",
+    };
   }
   if (missing.length === 0) return undefined;
-  return `The plugin's role lacks ${toVerbs(missing)} on ${kind} without a where clause: ${consequence} Add it to the role's allow rules.`;
+  return {
+    message: `The plugin's role lacks ${toVerbs(missing)} on ${kind} without a where clause`,
+    fix: "Add it to the role's allow rules.",
+  };
 }
 
 function covers(rule: RoleRule, verb: string): boolean {
