@@ -10,6 +10,7 @@ export * from "./base/random.ts";
 export { createRateLimiter, type RateLimiter, type RateLimiterOptions } from "./base/rate-limiter.ts";
 export * from "./base/text.ts";
 export { createNotifier } from "./create-notifier.ts";
+export * from "./domain/access-list.ts";
 export * from "./domain/access-monitoring-rule.ts";
 export * from "./domain/access-request.ts";
 export { reviewWords, type StatusWords, statusWords, toDocument, toReaction } from "./domain/document.ts";

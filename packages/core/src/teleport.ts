@@ -1,3 +1,4 @@
+import type { AccessList } from "./domain/access-list.ts";
 import type { AccessMonitoringRule } from "./domain/access-monitoring-rule.ts";
 import type { AccessRequest, ResourceId } from "./domain/access-request.ts";
 
@@ -25,7 +26,8 @@ export interface TeleportClient {
   /**
    * Compare-and-set. Every key of `expect` must hold exactly that value ("" means absent), else `conflict` and nothing
    * is written. `expect` must not be empty: the server takes that as "no condition". Keys of `set` are written, ""
-   * deletes, others stay. `not_found` when the request is gone and its plugin data with it.
+   * deletes, others stay. `not_found` when the request is gone and its plugin data with it; data of an access list is
+   * kept for 14 days from its last write, whether the list exists or not.
    */
   updatePluginData(
     of: PluginDataAddress,
@@ -55,6 +57,16 @@ export interface TeleportClient {
    * have no rules. `forbidden` is thrown.
    */
   listAccessMonitoringRules(plugin: string, signal: AbortSignal): AsyncIterable<readonly AccessMonitoringRule[]>;
+  /**
+   * All access lists, page by page. `forbidden` and, from editions and versions without access lists,
+   * `not_implemented` are thrown.
+   */
+  listAccessLists(signal: AbortSignal): AsyncIterable<readonly AccessList[]>;
+  /**
+   * The users who own `list`, those of nested lists among them, each once; from servers that cannot resolve nested
+   * lists those the list names itself. `not_found` (deleted meanwhile) and `forbidden` are thrown.
+   */
+  getAccessListOwners(list: AccessList, signal: AbortSignal): Promise<readonly string[]>;
 }
 
 /** One plugin's entry: string keys and values; empty values do not exist. */

@@ -1,5 +1,6 @@
 import type { Clock, ClusterInfo, Log, TeleportClient } from "@access-plugins/core";
 import { PluginError } from "@access-plugins/core";
+import { getAccessListOwners, listAccessLists } from "./access-lists.ts";
 import { getAccessRequest, listAccessRequests } from "./access-requests.ts";
 import { createCaller } from "./caller.ts";
 import { toClusterInfo } from "./convert.ts";
@@ -89,6 +90,8 @@ export function createTeleportClient(config: TeleportClientConfig, deps: Telepor
     findResources: async (ids, signal) =>
       findResources(caller, cluster ?? (await ping(signal)).clusterName, ids, signal),
     listAccessMonitoringRules: (plugin, signal) => listAccessMonitoringRules(caller, plugin, signal),
+    listAccessLists: (signal) => listAccessLists(caller, signal),
+    getAccessListOwners: (list, signal) => getAccessListOwners(caller, list, signal),
     credentialStatus: () => source.status(),
     close() {
       closed.abort(new PluginError("aborted", "The Teleport client is closed."));

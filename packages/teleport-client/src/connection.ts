@@ -1,6 +1,7 @@
 import { type Client, createClient } from "@connectrpc/connect";
 import { createGrpcTransport } from "@connectrpc/connect-node";
 import { toPluginError } from "./errors.ts";
+import { AccessListService } from "./gen/teleport/accesslist/v1/accesslist_pb.ts";
 import { AccessMonitoringRulesService } from "./gen/teleport/accessmonitoringrules/v1/accessmonitoringrules_pb.ts";
 import { AuthService } from "./gen/teleport/legacy/client/proto/authservice_pb.ts";
 import { UserLoginStateService } from "./gen/teleport/userloginstate/v1/userloginstate_pb.ts";
@@ -16,6 +17,7 @@ export interface Connection {
   readonly auth: Client<typeof AuthService>;
   readonly users: Client<typeof UsersService>;
   readonly loginStates: Client<typeof UserLoginStateService>;
+  readonly accessLists: Client<typeof AccessListService>;
   readonly monitoringRules: Client<typeof AccessMonitoringRulesService>;
   /**
    * Methods that the server behind this connection answered with Unimplemented. Not for ever: after an upgrade the
@@ -41,6 +43,7 @@ export function createConnection(session: Session, credentials: Credentials): Co
     auth: createClient(AuthService, transport),
     users: createClient(UsersService, transport),
     loginStates: createClient(UserLoginStateService, transport),
+    accessLists: createClient(AccessListService, transport),
     monitoringRules: createClient(AccessMonitoringRulesService, transport),
     lacks: new Set(),
   };

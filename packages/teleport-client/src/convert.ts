@@ -4,6 +4,7 @@
  * `RequestedResourceIDs`; servers up to 15 write the request's own expiry into the metadata.
  */
 import type {
+  AccessList,
   AccessMonitoringRule,
   AccessRequest,
   ClusterInfo,
@@ -19,7 +20,8 @@ import type {
   User,
   WatchEvent,
 } from "@access-plugins/core";
-import type { Timestamp } from "@bufbuild/protobuf/wkt";
+import { type Duration, durationMs, type Timestamp } from "@bufbuild/protobuf/wkt";
+import * as lists from "./gen/teleport/accesslist/v1/accesslist_pb.ts";
 import type * as rules from "./gen/teleport/accessmonitoringrules/v1/accessmonitoringrules_pb.ts";
 import {
   type Event,
@@ -41,6 +43,32 @@ export function toClusterInfo(ping: PingResponse): ClusterInfo {
     proxyPublicAddr: ping.ProxyPublicAddr,
     advancedAccessWorkflows: ping.ServerFeatures?.AdvancedAccessWorkflows ?? false,
   };
+}
+
+export function toAccessList({ header, spec }: lists.AccessList): AccessList {
+  const audit = spec?.audit;
+  return {
+    name: header?.metadata?.name ?? "",
+    title: spec?.title ?? "",
+    type: spec?.type ?? "",
+    owners: toOwnerNames(spec?.owners ?? []),
+    ...optional("nextAudit", toTime(audit?.nextAuditDate)),
+    noticeMs: toNoticeMs(audit?.notifications?.start),
+  };
+}
+
+/** Users, each once. An owner may be another list: whose members own this one is for the server to say. */
+export function toOwnerNames(owners: readonly lists.AccessListOwner[]): readonly string[] {
+  const users = owners.filter(({ membershipKind }) => membershipKind !== lists.MembershipKind.LIST);
+  return [...new Set(users.map(({ name }) => name))];
+}
+
+const twoWeeksMs = 14 * 24 * 60 * 60 * 1_000;
+
+/** Zero is Go's way to say "not set". */
+function toNoticeMs(start: Duration | undefined): number {
+  const ms = start === undefined ? 0 : durationMs(start);
+  return ms > 0 ? ms : twoWeeksMs;
 }
 
 export function toAccessMonitoringRule({ metadata, spec }: rules.AccessMonitoringRule): AccessMonitoringRule {

@@ -36,6 +36,8 @@ const neededRules: Readonly<Record<string, string>> = {
   GetAccessRequestsV2: "access_request: [list, read]",
   GetPluginData: "access_request: [list, read]",
   UpdatePluginData: "access_plugin_data: [update]",
+  ListAccessLists: "access_list: [list, read]",
+  GetAccessListOwners: "access_list: [list, read]",
   GetUser: "user: [read]",
   GetRole: "role: [read]",
 };

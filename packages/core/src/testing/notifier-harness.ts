@@ -51,7 +51,7 @@ export interface HarnessOptions {
 export function startNotifier(options: HarnessOptions = {}): Harness {
   const clock = options.after?.clock ?? createFakeClock();
   const limiter = createRateLimiter({ clock });
-  const teleport = options.after?.teleport ?? createMemoryTeleport();
+  const teleport = options.after?.teleport ?? createMemoryTeleport({}, () => clock.now());
   const platform = options.after?.messenger ?? createMemoryMessenger({ clock, limiter, ...options.messenger });
   const lines: LogLine[] = [];
   const counts = new Map<string, number>();

@@ -13,6 +13,7 @@ import {
   toResourceText,
   type WatchEvent,
 } from "@access-plugins/core";
+import { createDataLives, createMemoryAccessLists, type MemoryAccessLists } from "./memory-access-lists.ts";
 
 /**
  * A Teleport cluster in memory, behind core's own interface: for tests of core that run on a fake clock and want every
@@ -48,6 +49,7 @@ export interface MemoryCluster {
   /** Writes a rule that notifies the plugin `memory` unless told otherwise. */
   setRule(fields: Partial<AccessMonitoringRule> & { name: string }): void;
   deleteRule(name: string): void;
+  readonly accessLists: MemoryAccessLists;
   /** Users without traits are unknown. */
   setTraits(user: string, traits: Readonly<Record<string, readonly string[]>>): void;
   /** Runs before a call takes effect; throw to refuse it, return a promise to hold it. */
@@ -69,10 +71,16 @@ const allRole: Role = {
   deny: { logins: [], rules: [] },
 };
 
-export function createMemoryTeleport(info: Partial<ClusterInfo> = {}): MemoryTeleport {
+/** `now` is when plugin data of access lists ends; without it never. */
+export function createMemoryTeleport(
+  info: Partial<ClusterInfo> = {},
+  now: () => Date = () => new Date(0),
+): MemoryTeleport {
   const { clusterName = "example.com" } = info;
   const requests = new Map<string, AccessRequest>();
   const entries = new Map<string, Map<string, Record<string, string>>>();
+  const accessLists = createMemoryAccessLists();
+  const lives = createDataLives(now);
   const watchers = new Set<Watcher>();
   const calls: { method: Method; id?: string }[] = [];
   const rules = new Map<string, AccessMonitoringRule>();
@@ -97,6 +105,7 @@ export function createMemoryTeleport(info: Partial<ClusterInfo> = {}): MemoryTel
     before: undefined,
     after: undefined,
     calls,
+    accessLists,
     create: (fields) => store({ ...emptyRequest, ...fields }),
     review(id, review) {
       const request = known(id);
@@ -141,7 +150,7 @@ export function createMemoryTeleport(info: Partial<ClusterInfo> = {}): MemoryTel
     },
     countCalls: (method) => calls.filter((call) => call.method === method).length,
     clearCalls: () => void calls.splice(0),
-    pluginData: (id, plugin) => entries.get(id)?.get(plugin),
+    pluginData: (id, plugin) => entryOf(id).get(plugin),
     setPluginData(id, plugin, data) {
       entryOf(id).set(plugin, { ...data });
     },
@@ -155,6 +164,7 @@ export function createMemoryTeleport(info: Partial<ClusterInfo> = {}): MemoryTel
   }
 
   function entryOf(id: string): Map<string, Record<string, string>> {
+    if (lives.isOver(id)) entries.delete(id);
     const found = entries.get(id) ?? new Map<string, Record<string, string>>();
     entries.set(id, found);
     return found;
@@ -172,7 +182,7 @@ export function createMemoryTeleport(info: Partial<ClusterInfo> = {}): MemoryTel
 
   function update(of: PluginDataAddress, set: PluginData, expect: PluginData): void {
     if (Object.keys(expect).length === 0) throw new PluginError("invalid_argument", "an empty Expect is no condition");
-    if (!requests.has(of.resource) && !entries.has(of.resource)) {
+    if (of.kind === "access_request" && !requests.has(of.resource) && !entries.has(of.resource)) {
       throw new PluginError("not_found", `no access request matching "${of.resource}"`);
     }
     const entry = entryOf(of.resource).get(of.plugin) ?? {};
@@ -182,6 +192,7 @@ export function createMemoryTeleport(info: Partial<ClusterInfo> = {}): MemoryTel
     const next = Object.fromEntries(Object.entries({ ...entry, ...set }).filter(([, value]) => value !== ""));
     if (JSON.stringify(next).length > 1_000_000) throw new PluginError("too_large", "plugin data size limit exceeded");
     entryOf(of.resource).set(of.plugin, next);
+    if (of.kind === "access_list") lives.write(of.resource);
   }
 
   return {
@@ -215,7 +226,7 @@ export function createMemoryTeleport(info: Partial<ClusterInfo> = {}): MemoryTel
     getAccessRequest: (id, signal) => call("getAccessRequest", [id], signal, () => requests.get(id)),
     getPluginData: (of, signal) =>
       call("getPluginData", [of.resource], signal, () => {
-        const entry = entries.get(of.resource)?.get(of.plugin);
+        const entry = entryOf(of.resource).get(of.plugin);
         return entry === undefined || Object.keys(entry).length === 0 ? undefined : { ...entry };
       }),
     getAllPluginData: (_kind, plugin, signal) =>
@@ -246,6 +257,11 @@ export function createMemoryTeleport(info: Partial<ClusterInfo> = {}): MemoryTel
     async *listAccessMonitoringRules(_plugin, signal) {
       yield await call("listAccessMonitoringRules", [], signal, () => [...rules.values()]);
     },
+    async *listAccessLists(signal) {
+      for (const list of await call("listAccessLists", [], signal, () => accessLists.all())) yield [list];
+    },
+    getAccessListOwners: ({ name }, signal) =>
+      call("getAccessListOwners", [name], signal, () => accessLists.ownersOf(name)),
     getUser: (name, signal) =>
       call("getUser", [name], signal, () => {
         throw new PluginError("not_found", `user ${name} is not found`);

@@ -36,7 +36,7 @@ export interface FakeAuthService extends AuthFront, RequestDesk {
   readonly monitoringRules: { set(rule: RuleSpec): void; delete(name: string): void };
   /** What Ping tells from now on. */
   readonly ping: PingFacts;
-  /** Requests, rules and plugin data as lines, for a later run to go on with. */
+  /** Requests, rules, access lists and plugin data as lines, for a later run to go on with. */
   readonly state: StateLog;
   /** Watches that are open, of one user or all. */
   watchCount(user?: string): number;
@@ -72,7 +72,7 @@ export async function createFakeAuthService(options: FakeAuthServiceOptions = {}
   serveUsers(front.host, cluster);
   serveResources(front.host, cluster);
   serveMonitoringRules(front.host, cluster);
-  serveAccessLists(front.host, cluster, operations);
+  serveAccessLists(front.host, cluster, operations, { isEnterprise: () => ping.enterprise });
   await front.start();
   const intervalMs = options.expiryIntervalMs ?? EXPIRY_INTERVAL_MS;
   const pendingGraceMs = options.pendingExpiryGraceMs ?? Math.min(PENDING_GRACE_MS, intervalMs);

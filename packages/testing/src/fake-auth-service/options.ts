@@ -39,7 +39,7 @@ export interface FakeAuthServiceOptions {
   readonly proxyPublicAddr?: string;
   /** Licensed for advanced access workflows. Default true. */
   readonly enterprise?: boolean;
-  /** Lines of the `state` of an earlier run: its requests, rules and plugin data are there from the first moment. */
+  /** Lines of the `state` of an earlier run: its requests, rules, access lists and plugin data are there from the first moment. */
   readonly state?: Iterable<string>;
   /** Certificate authorities of an earlier run, so that identities issued then stay good. */
   readonly authorities?: IdentityIssuerState;

@@ -45,7 +45,7 @@ export function createSimCommand(io: CommandIo, stopped: () => Promise<string>):
       "run a Proxy with TLS routing as well; its web authority is proxy.cas",
       toAddress,
     )
-    .option("--fresh", "forget the requests, rules and plugin data of an earlier run", false)
+    .option("--fresh", "forget the requests, rules, lists and plugin data of an earlier run", false)
     .option("--allow-old-clients", "let clients in whatever version they say they are", false)
     .action((flags: Flags) => runSim(flags, io, stopped));
 }

@@ -9,8 +9,7 @@ import {
   ReviewDayOfMonth,
   ReviewFrequency,
 } from "@access-plugins/teleport-client/gen/teleport/accesslist/v1/accesslist_pb";
-import { create } from "@bufbuild/protobuf";
-import { WireType } from "@bufbuild/protobuf/wire";
+import { clone, create } from "@bufbuild/protobuf";
 import { durationFromMs } from "@bufbuild/protobuf/wkt";
 import { type EventFanout, toDeletion, toPutBytes } from "./event-fanout.ts";
 import { toTimestamp } from "./timestamps.ts";
@@ -36,10 +35,11 @@ export interface AccessListSpec {
   readonly type?: string;
 }
 
-/** A list as written, and as the wire has it. */
+/** A list as the wire has it. */
 interface StoredAccessList {
-  readonly spec: AccessListSpec;
   readonly message: AccessList;
+  /** Users: what nested ownership resolves to. */
+  readonly members: readonly string[];
 }
 
 /** All access lists of the cluster. Writing tells the watches. */
@@ -47,44 +47,72 @@ export interface AccessListStore {
   readonly all: ReadonlyMap<string, StoredAccessList>;
   /** Adds or replaces. */
   set(list: AccessListSpec): void;
-  delete(name: string): void;
+  /** Adds or replaces, with a new revision. */
+  put(message: AccessList, members: readonly string[]): AccessList;
+  /** Tells whether there was one. */
+  delete(name: string): boolean;
+  /** Brings a list of an earlier run back, without its members; nobody is told. */
+  restore(message: AccessList): void;
   /** Owners with nested lists resolved to users; undefined for an unknown list. */
   findOwners(name: string): readonly AccessListOwner[] | undefined;
 }
 
 export function createAccessListStore(fanout: EventFanout, lists: readonly AccessListSpec[]): AccessListStore {
-  const toStored = (spec: AccessListSpec): StoredAccessList => ({ spec, message: toAccessListMessage(spec) });
-  const all = new Map(lists.map((list) => [list.name, toStored(list)]));
+  const all = new Map<string, StoredAccessList>();
+
+  function keep(message: AccessList, members: readonly string[]): void {
+    all.set(message.header?.metadata?.name ?? "", { message, members });
+  }
+
+  function put(message: AccessList, members: readonly string[]): AccessList {
+    const stored = withRevision(message);
+    keep(stored, members);
+    const bytes = toPutBytes({ case: "AccessList", value: stored });
+    fanout.publish({ kind: KIND, name: stored.header?.metadata?.name ?? "", operation: "PUT", bytes });
+    return stored;
+  }
+
+  for (const list of lists) keep(withRevision(toAccessListMessage(list)), list.members ?? []);
   return {
     all,
-    set(list) {
-      const stored = toStored(list);
-      all.set(list.name, stored);
-      const bytes = toPutBytes({ case: "AccessList", value: stored.message });
-      fanout.publish({ kind: KIND, name: list.name, operation: "PUT", bytes });
-    },
+    put,
+    set: (list) => void put(toAccessListMessage(list), list.members ?? []),
     delete(name) {
-      if (all.delete(name)) fanout.publish(toDeletion(KIND, "v1", name));
+      const existed = all.delete(name);
+      if (existed) fanout.publish(toDeletion(KIND, "v1", name));
+      return existed;
     },
+    restore: (message) => keep(message, all.get(message.header?.metadata?.name ?? "")?.members ?? []),
     findOwners(name) {
-      const list = all.get(name)?.spec;
+      const list = all.get(name);
       if (!list) return undefined;
-      const names = (list.owners ?? []).flatMap((owner) =>
-        owner.kind === "list" ? (all.get(owner.name)?.spec.members ?? []) : [owner.name],
+      const names = (list.message.spec?.owners ?? []).flatMap((owner) =>
+        owner.membershipKind === MembershipKind.LIST ? (all.get(owner.name)?.members ?? []) : [owner.name],
       );
       return [...new Set(names)].map((owner) => toOwner({ name: owner }));
     },
   };
 }
 
-function toAccessListMessage(list: AccessListSpec): AccessList {
-  const message = create(AccessListSchema, {
-    header: { kind: KIND, version: "v1", metadata: { name: list.name, revision: randomUUID() } },
+function withRevision(message: AccessList): AccessList {
+  const stored = clone(AccessListSchema, message);
+  if (stored.header?.metadata) stored.header.metadata.revision = randomUUID();
+  return stored;
+}
+
+/** As tests write it, on the wire: with the empty parts that genuine clients insist on. */
+export function toAccessListMessage(list: AccessListSpec): AccessList {
+  return create(AccessListSchema, {
+    header: { kind: KIND, version: "v1", metadata: { name: list.name } },
     spec: {
       title: list.title,
       description: list.description ?? "",
       type: list.type ?? "",
       owners: (list.owners ?? []).map(toOwner),
+      membershipRequires: {},
+      ownershipRequires: {},
+      grants: {},
+      ownerGrants: {},
       audit: {
         recurrence: {
           frequency: list.everyMonths ?? ReviewFrequency.SIX_MONTHS,
@@ -95,16 +123,7 @@ function toAccessListMessage(list: AccessListSpec): AccessList {
       },
     },
   });
-  if (message.spec) message.spec.$unknown = EMPTY_SUBMESSAGES;
-  return message;
 }
-
-/** membership_requires, ownership_requires, grants, owner_grants: our protos have no use for them, genuine clients insist. */
-const EMPTY_SUBMESSAGES = [4, 5, 6, 11].map((no) => ({
-  no,
-  wireType: WireType.LengthDelimited,
-  data: Uint8Array.of(0),
-}));
 
 function toOwner({ name, kind, isGone }: NonNullable<AccessListSpec["owners"]>[number]): AccessListOwner {
   return create(AccessListOwnerSchema, {

@@ -5,13 +5,14 @@ import {
 import { fromBinary } from "@bufbuild/protobuf";
 import { z } from "zod";
 import type { AccessRequestStore } from "../access-requests/access-request-store.ts";
+import type { AccessListStore } from "./access-list-store.ts";
 import { type EventFanout, toPutBytes } from "./event-fanout.ts";
 import type { MonitoringRuleStore } from "./monitoring-rule-store.ts";
 import type { PluginDataStore } from "./plugin-data-store.ts";
 
 /** The changing part of a cluster as lines of text, so that a later run can go on where this one ended. */
 export interface StateLog {
-  /** Sees every change of requests, rules and plugin data as one line. */
+  /** Sees every change of requests, rules, access lists (but their members) and plugin data as one line. */
   onChange(see: (line: string) => void): void;
   /** Everything there is now. */
   lines(): Iterable<string>;
@@ -23,6 +24,7 @@ export interface LoggedState {
   readonly fanout: EventFanout;
   readonly requests: AccessRequestStore;
   readonly monitoringRules: MonitoringRuleStore;
+  readonly accessLists: AccessListStore;
   readonly pluginData: PluginDataStore;
 }
 
@@ -42,9 +44,9 @@ const lineSchema = z.union([
 
 type Line = z.infer<typeof lineSchema>;
 
-/** Requests and rules are logged as the events that announced them, plugin data as JSON. */
+/** Requests, rules and lists are logged as the events that announced them, plugin data as JSON. */
 export function createStateLog(state: LoggedState): StateLog {
-  const { fanout, requests, monitoringRules, pluginData } = state;
+  const { fanout, requests, monitoringRules, accessLists, pluginData } = state;
   return {
     onChange(see) {
       fanout.observe(({ kind, name, operation, bytes }) => {
@@ -57,6 +59,7 @@ export function createStateLog(state: LoggedState): StateLog {
       for (const rule of monitoringRules.all()) {
         yield toPutLine(`access_monitoring_rule/${rule.metadata?.name}`, "AccessMonitoringRule", rule);
       }
+      for (const [name, { message }] of accessLists.all) yield toPutLine(`access_list/${name}`, "AccessList", message);
       for (const data of pluginData.all()) yield toText({ key: `data/${data.kind}/${data.subject}`, data });
     },
     restore(lines) {
@@ -71,7 +74,7 @@ export function createStateLog(state: LoggedState): StateLog {
   };
 }
 
-function restoreLine(line: Line, { requests, monitoringRules, pluginData }: LoggedState): void {
+function restoreLine(line: Line, { requests, monitoringRules, accessLists, pluginData }: LoggedState): void {
   if ("data" in line) {
     pluginData.restore(line.data);
     return;
@@ -80,9 +83,10 @@ function restoreLine(line: Line, { requests, monitoringRules, pluginData }: Logg
   const { Resource } = fromBinary(EventSchema, Buffer.from(line.event, "base64"));
   if (Resource.case === "AccessRequest") requests.restore(Resource.value);
   else if (Resource.case === "AccessMonitoringRule") monitoringRules.restore(Resource.value);
+  else if (Resource.case === "AccessList") accessLists.restore(Resource.value);
 }
 
-function toPutLine<C extends "AccessRequest" | "AccessMonitoringRule">(
+function toPutLine<C extends "AccessRequest" | "AccessMonitoringRule" | "AccessList">(
   key: string,
   kind: C,
   value: Extract<Event["Resource"], { case: C }>["value"],

@@ -5,7 +5,7 @@ import {
 } from "@access-plugins/teleport-client/gen/teleport/accesslist/v1/accesslist_pb";
 import { status } from "@grpc/grpc-js";
 import { expect, test } from "vitest";
-import type { AccessListSpec } from "../cluster/access-list-store.ts";
+import { type AccessListSpec, toAccessListMessage } from "../cluster/access-list-store.ts";
 import { startTestCluster } from "../testing/test-cluster.ts";
 
 const rpc = AccessListService.method;
@@ -65,6 +65,28 @@ test("listing needs list and read", async () => {
   await expect((await connect("alice@example.com")).call(rpc.listAccessLists, {})).rejects.toMatchObject({
     code: status.PERMISSION_DENIED,
   });
+});
+
+test("an administrator writes lists with their members, and deletes them; the watches are told", async () => {
+  const { auth, connect } = await startTestCluster({ accessLists: lists });
+  const admin = await connect("admin");
+  const accessList = toAccessListMessage({ name: "b", title: "Team leads", owners: [{ name: "erin" }] });
+  const members = [{ spec: { accessList: "b", name: "frank" } }];
+  const written = await admin.call(rpc.upsertAccessListWithMembers, { accessList, members });
+  expect(written.accessList?.header?.metadata?.revision).not.toBe("");
+  const { owners } = await admin.call(rpc.getAccessListOwners, { accessList: "a" });
+  expect(owners.map(({ name }) => name)).toEqual(["carol", "frank", "gone"]);
+  await admin.call(rpc.deleteAccessList, { name: "b" });
+  await expect(admin.call(rpc.deleteAccessList, { name: "b" })).rejects.toMatchObject({ code: status.NOT_FOUND });
+  await expect((await connect()).call(rpc.deleteAccessList, { name: "a" })).rejects.toMatchObject({
+    code: status.PERMISSION_DENIED,
+  });
+  expect([...auth.state.lines()].filter((line) => line.includes("access_list/"))).toHaveLength(1);
+});
+
+test("a cluster of another edition has no access lists at all", async () => {
+  const { connect } = await startTestCluster({ accessLists: lists, enterprise: false });
+  await expect((await connect()).call(rpc.listAccessLists, {})).rejects.toMatchObject({ code: status.UNIMPLEMENTED });
 });
 
 test("promotion names the list in the answer", async () => {

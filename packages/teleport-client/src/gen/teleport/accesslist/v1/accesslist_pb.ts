@@ -6,19 +6,21 @@
 
 import type { GenEnum, GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
 import { enumDesc, fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
-import type { Duration, Timestamp } from "@bufbuild/protobuf/wkt";
-import { file_google_protobuf_duration, file_google_protobuf_timestamp } from "@bufbuild/protobuf/wkt";
+import type { Duration, EmptySchema, Timestamp } from "@bufbuild/protobuf/wkt";
+import { file_google_protobuf_duration, file_google_protobuf_empty, file_google_protobuf_timestamp } from "@bufbuild/protobuf/wkt";
 import type { ResourceHeader } from "../../header/v1/header_pb.ts";
 import { file_teleport_header_v1_header } from "../../header/v1/header_pb.ts";
 import type { AccessRequestV3 } from "../../legacy/types/types_pb.ts";
 import { file_teleport_legacy_types_types } from "../../legacy/types/types_pb.ts";
+import type { Trait } from "../../trait/v1/trait_pb.ts";
+import { file_teleport_trait_v1_trait } from "../../trait/v1/trait_pb.ts";
 import type { Message, UnknownEnum } from "@bufbuild/protobuf";
 
 /**
  * Describes the file teleport/accesslist/v1/accesslist.proto.
  */
 export const file_teleport_accesslist_v1_accesslist: GenFile = /*@__PURE__*/
-  fileDesc("Cid0ZWxlcG9ydC9hY2Nlc3NsaXN0L3YxL2FjY2Vzc2xpc3QucHJvdG8SFnRlbGVwb3J0LmFjY2Vzc2xpc3QudjEidgoKQWNjZXNzTGlzdBIyCgZoZWFkZXIYASABKAsyIi50ZWxlcG9ydC5oZWFkZXIudjEuUmVzb3VyY2VIZWFkZXISNAoEc3BlYxgCIAEoCzImLnRlbGVwb3J0LmFjY2Vzc2xpc3QudjEuQWNjZXNzTGlzdFNwZWMiswEKDkFjY2Vzc0xpc3RTcGVjEhMKC2Rlc2NyaXB0aW9uGAEgASgJEjcKBm93bmVycxgCIAMoCzInLnRlbGVwb3J0LmFjY2Vzc2xpc3QudjEuQWNjZXNzTGlzdE93bmVyEjYKBWF1ZGl0GAMgASgLMicudGVsZXBvcnQuYWNjZXNzbGlzdC52MS5BY2Nlc3NMaXN0QXVkaXQSDQoFdGl0bGUYCCABKAkSDAoEdHlwZRgMIAEoCSK6AQoPQWNjZXNzTGlzdE93bmVyEgwKBG5hbWUYASABKAkSEwoLZGVzY3JpcHRpb24YAiABKAkSQwoRaW5lbGlnaWJsZV9zdGF0dXMYAyABKA4yKC50ZWxlcG9ydC5hY2Nlc3NsaXN0LnYxLkluZWxpZ2libGVTdGF0dXMSPwoPbWVtYmVyc2hpcF9raW5kGAQgASgOMiYudGVsZXBvcnQuYWNjZXNzbGlzdC52MS5NZW1iZXJzaGlwS2luZCK8AQoPQWNjZXNzTGlzdEF1ZGl0EjMKD25leHRfYXVkaXRfZGF0ZRgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASNgoKcmVjdXJyZW5jZRgDIAEoCzIiLnRlbGVwb3J0LmFjY2Vzc2xpc3QudjEuUmVjdXJyZW5jZRI8Cg1ub3RpZmljYXRpb25zGAQgASgLMiUudGVsZXBvcnQuYWNjZXNzbGlzdC52MS5Ob3RpZmljYXRpb25zIogBCgpSZWN1cnJlbmNlEjoKCWZyZXF1ZW5jeRgBIAEoDjInLnRlbGVwb3J0LmFjY2Vzc2xpc3QudjEuUmV2aWV3RnJlcXVlbmN5Ej4KDGRheV9vZl9tb250aBgCIAEoDjIoLnRlbGVwb3J0LmFjY2Vzc2xpc3QudjEuUmV2aWV3RGF5T2ZNb250aCI5Cg1Ob3RpZmljYXRpb25zEigKBXN0YXJ0GAEgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uIj8KFkxpc3RBY2Nlc3NMaXN0c1JlcXVlc3QSEQoJcGFnZV9zaXplGAEgASgFEhIKCm5leHRfdG9rZW4YAiABKAkiZwoXTGlzdEFjY2Vzc0xpc3RzUmVzcG9uc2USOAoMYWNjZXNzX2xpc3RzGAEgAygLMiIudGVsZXBvcnQuYWNjZXNzbGlzdC52MS5BY2Nlc3NMaXN0EhIKCm5leHRfdG9rZW4YAiABKAkiMQoaR2V0QWNjZXNzTGlzdE93bmVyc1JlcXVlc3QSEwoLYWNjZXNzX2xpc3QYASABKAkiVgobR2V0QWNjZXNzTGlzdE93bmVyc1Jlc3BvbnNlEjcKBm93bmVycxgBIAMoCzInLnRlbGVwb3J0LmFjY2Vzc2xpc3QudjEuQWNjZXNzTGlzdE93bmVyIlsKG0FjY2Vzc1JlcXVlc3RQcm9tb3RlUmVxdWVzdBISCgpyZXF1ZXN0X2lkGAEgASgJEhgKEGFjY2Vzc19saXN0X25hbWUYAiABKAkSDgoGcmVhc29uGAMgASgJIk4KHEFjY2Vzc1JlcXVlc3RQcm9tb3RlUmVzcG9uc2USLgoOYWNjZXNzX3JlcXVlc3QYASABKAsyFi50eXBlcy5BY2Nlc3NSZXF1ZXN0VjMqZQoOTWVtYmVyc2hpcEtpbmQSHwobTUVNQkVSU0hJUF9LSU5EX1VOU1BFQ0lGSUVEEAASGAoUTUVNQkVSU0hJUF9LSU5EX1VTRVIQARIYChRNRU1CRVJTSElQX0tJTkRfTElTVBACKrYBCg9SZXZpZXdGcmVxdWVuY3kSIAocUkVWSUVXX0ZSRVFVRU5DWV9VTlNQRUNJRklFRBAAEh4KGlJFVklFV19GUkVRVUVOQ1lfT05FX01PTlRIEAESIQodUkVWSUVXX0ZSRVFVRU5DWV9USFJFRV9NT05USFMQAxIfChtSRVZJRVdfRlJFUVVFTkNZX1NJWF9NT05USFMQBhIdChlSRVZJRVdfRlJFUVVFTkNZX09ORV9ZRUFSEAwqlwEKEFJldmlld0RheU9mTW9udGgSIwofUkVWSUVXX0RBWV9PRl9NT05USF9VTlNQRUNJRklFRBAAEh0KGVJFVklFV19EQVlfT0ZfTU9OVEhfRklSU1QQARIhCh1SRVZJRVdfREFZX09GX01PTlRIX0ZJRlRFRU5USBAPEhwKGFJFVklFV19EQVlfT0ZfTU9OVEhfTEFTVBAfKsYBChBJbmVsaWdpYmxlU3RhdHVzEiEKHUlORUxJR0lCTEVfU1RBVFVTX1VOU1BFQ0lGSUVEEAASHgoaSU5FTElHSUJMRV9TVEFUVVNfRUxJR0lCTEUQARIkCiBJTkVMSUdJQkxFX1NUQVRVU19VU0VSX05PVF9FWElTVBACEioKJklORUxJR0lCTEVfU1RBVFVTX01JU1NJTkdfUkVRVUlSRU1FTlRTEAMSHQoZSU5FTElHSUJMRV9TVEFUVVNfRVhQSVJFRBAEMosDChFBY2Nlc3NMaXN0U2VydmljZRJyCg9MaXN0QWNjZXNzTGlzdHMSLi50ZWxlcG9ydC5hY2Nlc3NsaXN0LnYxLkxpc3RBY2Nlc3NMaXN0c1JlcXVlc3QaLy50ZWxlcG9ydC5hY2Nlc3NsaXN0LnYxLkxpc3RBY2Nlc3NMaXN0c1Jlc3BvbnNlEn4KE0dldEFjY2Vzc0xpc3RPd25lcnMSMi50ZWxlcG9ydC5hY2Nlc3NsaXN0LnYxLkdldEFjY2Vzc0xpc3RPd25lcnNSZXF1ZXN0GjMudGVsZXBvcnQuYWNjZXNzbGlzdC52MS5HZXRBY2Nlc3NMaXN0T3duZXJzUmVzcG9uc2USgQEKFEFjY2Vzc1JlcXVlc3RQcm9tb3RlEjMudGVsZXBvcnQuYWNjZXNzbGlzdC52MS5BY2Nlc3NSZXF1ZXN0UHJvbW90ZVJlcXVlc3QaNC50ZWxlcG9ydC5hY2Nlc3NsaXN0LnYxLkFjY2Vzc1JlcXVlc3RQcm9tb3RlUmVzcG9uc2ViBnByb3RvMw", [file_google_protobuf_duration, file_google_protobuf_timestamp, file_teleport_header_v1_header, file_teleport_legacy_types_types]);
+  fileDesc("Cid0ZWxlcG9ydC9hY2Nlc3NsaXN0L3YxL2FjY2Vzc2xpc3QucHJvdG8SFnRlbGVwb3J0LmFjY2Vzc2xpc3QudjEidgoKQWNjZXNzTGlzdBIyCgZoZWFkZXIYASABKAsyIi50ZWxlcG9ydC5oZWFkZXIudjEuUmVzb3VyY2VIZWFkZXISNAoEc3BlYxgCIAEoCzImLnRlbGVwb3J0LmFjY2Vzc2xpc3QudjEuQWNjZXNzTGlzdFNwZWMivgMKDkFjY2Vzc0xpc3RTcGVjEhMKC2Rlc2NyaXB0aW9uGAEgASgJEjcKBm93bmVycxgCIAMoCzInLnRlbGVwb3J0LmFjY2Vzc2xpc3QudjEuQWNjZXNzTGlzdE93bmVyEjYKBWF1ZGl0GAMgASgLMicudGVsZXBvcnQuYWNjZXNzbGlzdC52MS5BY2Nlc3NMaXN0QXVkaXQSRwoTbWVtYmVyc2hpcF9yZXF1aXJlcxgEIAEoCzIqLnRlbGVwb3J0LmFjY2Vzc2xpc3QudjEuQWNjZXNzTGlzdFJlcXVpcmVzEkYKEm93bmVyc2hpcF9yZXF1aXJlcxgFIAEoCzIqLnRlbGVwb3J0LmFjY2Vzc2xpc3QudjEuQWNjZXNzTGlzdFJlcXVpcmVzEjgKBmdyYW50cxgGIAEoCzIoLnRlbGVwb3J0LmFjY2Vzc2xpc3QudjEuQWNjZXNzTGlzdEdyYW50cxINCgV0aXRsZRgIIAEoCRI+Cgxvd25lcl9ncmFudHMYCyABKAsyKC50ZWxlcG9ydC5hY2Nlc3NsaXN0LnYxLkFjY2Vzc0xpc3RHcmFudHMSDAoEdHlwZRgMIAEoCSJNChJBY2Nlc3NMaXN0UmVxdWlyZXMSDQoFcm9sZXMYASADKAkSKAoGdHJhaXRzGAIgAygLMhgudGVsZXBvcnQudHJhaXQudjEuVHJhaXQiSwoQQWNjZXNzTGlzdEdyYW50cxINCgVyb2xlcxgBIAMoCRIoCgZ0cmFpdHMYAiADKAsyGC50ZWxlcG9ydC50cmFpdC52MS5UcmFpdCK6AQoPQWNjZXNzTGlzdE93bmVyEgwKBG5hbWUYASABKAkSEwoLZGVzY3JpcHRpb24YAiABKAkSQwoRaW5lbGlnaWJsZV9zdGF0dXMYAyABKA4yKC50ZWxlcG9ydC5hY2Nlc3NsaXN0LnYxLkluZWxpZ2libGVTdGF0dXMSPwoPbWVtYmVyc2hpcF9raW5kGAQgASgOMiYudGVsZXBvcnQuYWNjZXNzbGlzdC52MS5NZW1iZXJzaGlwS2luZCK8AQoPQWNjZXNzTGlzdEF1ZGl0EjMKD25leHRfYXVkaXRfZGF0ZRgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASNgoKcmVjdXJyZW5jZRgDIAEoCzIiLnRlbGVwb3J0LmFjY2Vzc2xpc3QudjEuUmVjdXJyZW5jZRI8Cg1ub3RpZmljYXRpb25zGAQgASgLMiUudGVsZXBvcnQuYWNjZXNzbGlzdC52MS5Ob3RpZmljYXRpb25zIogBCgpSZWN1cnJlbmNlEjoKCWZyZXF1ZW5jeRgBIAEoDjInLnRlbGVwb3J0LmFjY2Vzc2xpc3QudjEuUmV2aWV3RnJlcXVlbmN5Ej4KDGRheV9vZl9tb250aBgCIAEoDjIoLnRlbGVwb3J0LmFjY2Vzc2xpc3QudjEuUmV2aWV3RGF5T2ZNb250aCI5Cg1Ob3RpZmljYXRpb25zEigKBXN0YXJ0GAEgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uIj8KFkxpc3RBY2Nlc3NMaXN0c1JlcXVlc3QSEQoJcGFnZV9zaXplGAEgASgFEhIKCm5leHRfdG9rZW4YAiABKAkiZwoXTGlzdEFjY2Vzc0xpc3RzUmVzcG9uc2USOAoMYWNjZXNzX2xpc3RzGAEgAygLMiIudGVsZXBvcnQuYWNjZXNzbGlzdC52MS5BY2Nlc3NMaXN0EhIKCm5leHRfdG9rZW4YAiABKAkiMQoaR2V0QWNjZXNzTGlzdE93bmVyc1JlcXVlc3QSEwoLYWNjZXNzX2xpc3QYASABKAkiVgobR2V0QWNjZXNzTGlzdE93bmVyc1Jlc3BvbnNlEjcKBm93bmVycxgBIAMoCzInLnRlbGVwb3J0LmFjY2Vzc2xpc3QudjEuQWNjZXNzTGlzdE93bmVyIm4KBk1lbWJlchIyCgZoZWFkZXIYASABKAsyIi50ZWxlcG9ydC5oZWFkZXIudjEuUmVzb3VyY2VIZWFkZXISMAoEc3BlYxgCIAEoCzIiLnRlbGVwb3J0LmFjY2Vzc2xpc3QudjEuTWVtYmVyU3BlYyJwCgpNZW1iZXJTcGVjEhMKC2FjY2Vzc19saXN0GAEgASgJEgwKBG5hbWUYAiABKAkSPwoPbWVtYmVyc2hpcF9raW5kGAkgASgOMiYudGVsZXBvcnQuYWNjZXNzbGlzdC52MS5NZW1iZXJzaGlwS2luZCKOAQoiVXBzZXJ0QWNjZXNzTGlzdFdpdGhNZW1iZXJzUmVxdWVzdBI3CgthY2Nlc3NfbGlzdBgBIAEoCzIiLnRlbGVwb3J0LmFjY2Vzc2xpc3QudjEuQWNjZXNzTGlzdBIvCgdtZW1iZXJzGAIgAygLMh4udGVsZXBvcnQuYWNjZXNzbGlzdC52MS5NZW1iZXIijwEKI1Vwc2VydEFjY2Vzc0xpc3RXaXRoTWVtYmVyc1Jlc3BvbnNlEjcKC2FjY2Vzc19saXN0GAEgASgLMiIudGVsZXBvcnQuYWNjZXNzbGlzdC52MS5BY2Nlc3NMaXN0Ei8KB21lbWJlcnMYAiADKAsyHi50ZWxlcG9ydC5hY2Nlc3NsaXN0LnYxLk1lbWJlciInChdEZWxldGVBY2Nlc3NMaXN0UmVxdWVzdBIMCgRuYW1lGAEgASgJIlsKG0FjY2Vzc1JlcXVlc3RQcm9tb3RlUmVxdWVzdBISCgpyZXF1ZXN0X2lkGAEgASgJEhgKEGFjY2Vzc19saXN0X25hbWUYAiABKAkSDgoGcmVhc29uGAMgASgJIk4KHEFjY2Vzc1JlcXVlc3RQcm9tb3RlUmVzcG9uc2USLgoOYWNjZXNzX3JlcXVlc3QYASABKAsyFi50eXBlcy5BY2Nlc3NSZXF1ZXN0VjMqZQoOTWVtYmVyc2hpcEtpbmQSHwobTUVNQkVSU0hJUF9LSU5EX1VOU1BFQ0lGSUVEEAASGAoUTUVNQkVSU0hJUF9LSU5EX1VTRVIQARIYChRNRU1CRVJTSElQX0tJTkRfTElTVBACKrYBCg9SZXZpZXdGcmVxdWVuY3kSIAocUkVWSUVXX0ZSRVFVRU5DWV9VTlNQRUNJRklFRBAAEh4KGlJFVklFV19GUkVRVUVOQ1lfT05FX01PTlRIEAESIQodUkVWSUVXX0ZSRVFVRU5DWV9USFJFRV9NT05USFMQAxIfChtSRVZJRVdfRlJFUVVFTkNZX1NJWF9NT05USFMQBhIdChlSRVZJRVdfRlJFUVVFTkNZX09ORV9ZRUFSEAwqlwEKEFJldmlld0RheU9mTW9udGgSIwofUkVWSUVXX0RBWV9PRl9NT05USF9VTlNQRUNJRklFRBAAEh0KGVJFVklFV19EQVlfT0ZfTU9OVEhfRklSU1QQARIhCh1SRVZJRVdfREFZX09GX01PTlRIX0ZJRlRFRU5USBAPEhwKGFJFVklFV19EQVlfT0ZfTU9OVEhfTEFTVBAfKsYBChBJbmVsaWdpYmxlU3RhdHVzEiEKHUlORUxJR0lCTEVfU1RBVFVTX1VOU1BFQ0lGSUVEEAASHgoaSU5FTElHSUJMRV9TVEFUVVNfRUxJR0lCTEUQARIkCiBJTkVMSUdJQkxFX1NUQVRVU19VU0VSX05PVF9FWElTVBACEioKJklORUxJR0lCTEVfU1RBVFVTX01JU1NJTkdfUkVRVUlSRU1FTlRTEAMSHQoZSU5FTElHSUJMRV9TVEFUVVNfRVhQSVJFRBAEMoEFChFBY2Nlc3NMaXN0U2VydmljZRJyCg9MaXN0QWNjZXNzTGlzdHMSLi50ZWxlcG9ydC5hY2Nlc3NsaXN0LnYxLkxpc3RBY2Nlc3NMaXN0c1JlcXVlc3QaLy50ZWxlcG9ydC5hY2Nlc3NsaXN0LnYxLkxpc3RBY2Nlc3NMaXN0c1Jlc3BvbnNlEn4KE0dldEFjY2Vzc0xpc3RPd25lcnMSMi50ZWxlcG9ydC5hY2Nlc3NsaXN0LnYxLkdldEFjY2Vzc0xpc3RPd25lcnNSZXF1ZXN0GjMudGVsZXBvcnQuYWNjZXNzbGlzdC52MS5HZXRBY2Nlc3NMaXN0T3duZXJzUmVzcG9uc2USlgEKG1Vwc2VydEFjY2Vzc0xpc3RXaXRoTWVtYmVycxI6LnRlbGVwb3J0LmFjY2Vzc2xpc3QudjEuVXBzZXJ0QWNjZXNzTGlzdFdpdGhNZW1iZXJzUmVxdWVzdBo7LnRlbGVwb3J0LmFjY2Vzc2xpc3QudjEuVXBzZXJ0QWNjZXNzTGlzdFdpdGhNZW1iZXJzUmVzcG9uc2USWwoQRGVsZXRlQWNjZXNzTGlzdBIvLnRlbGVwb3J0LmFjY2Vzc2xpc3QudjEuRGVsZXRlQWNjZXNzTGlzdFJlcXVlc3QaFi5nb29nbGUucHJvdG9idWYuRW1wdHkSgQEKFEFjY2Vzc1JlcXVlc3RQcm9tb3RlEjMudGVsZXBvcnQuYWNjZXNzbGlzdC52MS5BY2Nlc3NSZXF1ZXN0UHJvbW90ZVJlcXVlc3QaNC50ZWxlcG9ydC5hY2Nlc3NsaXN0LnYxLkFjY2Vzc1JlcXVlc3RQcm9tb3RlUmVzcG9uc2ViBnByb3RvMw", [file_google_protobuf_duration, file_google_protobuf_empty, file_google_protobuf_timestamp, file_teleport_header_v1_header, file_teleport_legacy_types_types, file_teleport_trait_v1_trait]);
 
 /**
  * @generated from message teleport.accesslist.v1.AccessList
@@ -62,9 +64,31 @@ export type AccessListSpec = Message<"teleport.accesslist.v1.AccessListSpec"> & 
   audit?: AccessListAudit | undefined;
 
   /**
+   * Genuine clients insist on the next three and on the owners' grants, empty as they may be.
+   *
+   * @generated from field: teleport.accesslist.v1.AccessListRequires membership_requires = 4;
+   */
+  membershipRequires?: AccessListRequires | undefined;
+
+  /**
+   * @generated from field: teleport.accesslist.v1.AccessListRequires ownership_requires = 5;
+   */
+  ownershipRequires?: AccessListRequires | undefined;
+
+  /**
+   * @generated from field: teleport.accesslist.v1.AccessListGrants grants = 6;
+   */
+  grants?: AccessListGrants | undefined;
+
+  /**
    * @generated from field: string title = 8;
    */
   title: string;
+
+  /**
+   * @generated from field: teleport.accesslist.v1.AccessListGrants owner_grants = 11;
+   */
+  ownerGrants?: AccessListGrants | undefined;
 
   /**
    * @generated from field: string type = 12;
@@ -78,6 +102,50 @@ export type AccessListSpec = Message<"teleport.accesslist.v1.AccessListSpec"> & 
  */
 export const AccessListSpecSchema: GenMessage<AccessListSpec> = /*@__PURE__*/
   messageDesc(file_teleport_accesslist_v1_accesslist, 1);
+
+/**
+ * @generated from message teleport.accesslist.v1.AccessListRequires
+ */
+export type AccessListRequires = Message<"teleport.accesslist.v1.AccessListRequires"> & {
+  /**
+   * @generated from field: repeated string roles = 1;
+   */
+  roles: string[];
+
+  /**
+   * @generated from field: repeated teleport.trait.v1.Trait traits = 2;
+   */
+  traits: Trait[];
+};
+
+/**
+ * Describes the message teleport.accesslist.v1.AccessListRequires.
+ * Use `create(AccessListRequiresSchema)` to create a new message.
+ */
+export const AccessListRequiresSchema: GenMessage<AccessListRequires> = /*@__PURE__*/
+  messageDesc(file_teleport_accesslist_v1_accesslist, 2);
+
+/**
+ * @generated from message teleport.accesslist.v1.AccessListGrants
+ */
+export type AccessListGrants = Message<"teleport.accesslist.v1.AccessListGrants"> & {
+  /**
+   * @generated from field: repeated string roles = 1;
+   */
+  roles: string[];
+
+  /**
+   * @generated from field: repeated teleport.trait.v1.Trait traits = 2;
+   */
+  traits: Trait[];
+};
+
+/**
+ * Describes the message teleport.accesslist.v1.AccessListGrants.
+ * Use `create(AccessListGrantsSchema)` to create a new message.
+ */
+export const AccessListGrantsSchema: GenMessage<AccessListGrants> = /*@__PURE__*/
+  messageDesc(file_teleport_accesslist_v1_accesslist, 3);
 
 /**
  * @generated from message teleport.accesslist.v1.AccessListOwner
@@ -111,7 +179,7 @@ export type AccessListOwner = Message<"teleport.accesslist.v1.AccessListOwner"> 
  * Use `create(AccessListOwnerSchema)` to create a new message.
  */
 export const AccessListOwnerSchema: GenMessage<AccessListOwner> = /*@__PURE__*/
-  messageDesc(file_teleport_accesslist_v1_accesslist, 2);
+  messageDesc(file_teleport_accesslist_v1_accesslist, 4);
 
 /**
  * @generated from message teleport.accesslist.v1.AccessListAudit
@@ -140,7 +208,7 @@ export type AccessListAudit = Message<"teleport.accesslist.v1.AccessListAudit"> 
  * Use `create(AccessListAuditSchema)` to create a new message.
  */
 export const AccessListAuditSchema: GenMessage<AccessListAudit> = /*@__PURE__*/
-  messageDesc(file_teleport_accesslist_v1_accesslist, 3);
+  messageDesc(file_teleport_accesslist_v1_accesslist, 5);
 
 /**
  * @generated from message teleport.accesslist.v1.Recurrence
@@ -162,7 +230,7 @@ export type Recurrence = Message<"teleport.accesslist.v1.Recurrence"> & {
  * Use `create(RecurrenceSchema)` to create a new message.
  */
 export const RecurrenceSchema: GenMessage<Recurrence> = /*@__PURE__*/
-  messageDesc(file_teleport_accesslist_v1_accesslist, 4);
+  messageDesc(file_teleport_accesslist_v1_accesslist, 6);
 
 /**
  * @generated from message teleport.accesslist.v1.Notifications
@@ -181,7 +249,7 @@ export type Notifications = Message<"teleport.accesslist.v1.Notifications"> & {
  * Use `create(NotificationsSchema)` to create a new message.
  */
 export const NotificationsSchema: GenMessage<Notifications> = /*@__PURE__*/
-  messageDesc(file_teleport_accesslist_v1_accesslist, 5);
+  messageDesc(file_teleport_accesslist_v1_accesslist, 7);
 
 /**
  * @generated from message teleport.accesslist.v1.ListAccessListsRequest
@@ -203,7 +271,7 @@ export type ListAccessListsRequest = Message<"teleport.accesslist.v1.ListAccessL
  * Use `create(ListAccessListsRequestSchema)` to create a new message.
  */
 export const ListAccessListsRequestSchema: GenMessage<ListAccessListsRequest> = /*@__PURE__*/
-  messageDesc(file_teleport_accesslist_v1_accesslist, 6);
+  messageDesc(file_teleport_accesslist_v1_accesslist, 8);
 
 /**
  * @generated from message teleport.accesslist.v1.ListAccessListsResponse
@@ -225,7 +293,7 @@ export type ListAccessListsResponse = Message<"teleport.accesslist.v1.ListAccess
  * Use `create(ListAccessListsResponseSchema)` to create a new message.
  */
 export const ListAccessListsResponseSchema: GenMessage<ListAccessListsResponse> = /*@__PURE__*/
-  messageDesc(file_teleport_accesslist_v1_accesslist, 7);
+  messageDesc(file_teleport_accesslist_v1_accesslist, 9);
 
 /**
  * @generated from message teleport.accesslist.v1.GetAccessListOwnersRequest
@@ -242,7 +310,7 @@ export type GetAccessListOwnersRequest = Message<"teleport.accesslist.v1.GetAcce
  * Use `create(GetAccessListOwnersRequestSchema)` to create a new message.
  */
 export const GetAccessListOwnersRequestSchema: GenMessage<GetAccessListOwnersRequest> = /*@__PURE__*/
-  messageDesc(file_teleport_accesslist_v1_accesslist, 8);
+  messageDesc(file_teleport_accesslist_v1_accesslist, 10);
 
 /**
  * @generated from message teleport.accesslist.v1.GetAccessListOwnersResponse
@@ -259,7 +327,117 @@ export type GetAccessListOwnersResponse = Message<"teleport.accesslist.v1.GetAcc
  * Use `create(GetAccessListOwnersResponseSchema)` to create a new message.
  */
 export const GetAccessListOwnersResponseSchema: GenMessage<GetAccessListOwnersResponse> = /*@__PURE__*/
-  messageDesc(file_teleport_accesslist_v1_accesslist, 9);
+  messageDesc(file_teleport_accesslist_v1_accesslist, 11);
+
+/**
+ * @generated from message teleport.accesslist.v1.Member
+ */
+export type Member = Message<"teleport.accesslist.v1.Member"> & {
+  /**
+   * @generated from field: teleport.header.v1.ResourceHeader header = 1;
+   */
+  header?: ResourceHeader | undefined;
+
+  /**
+   * @generated from field: teleport.accesslist.v1.MemberSpec spec = 2;
+   */
+  spec?: MemberSpec | undefined;
+};
+
+/**
+ * Describes the message teleport.accesslist.v1.Member.
+ * Use `create(MemberSchema)` to create a new message.
+ */
+export const MemberSchema: GenMessage<Member> = /*@__PURE__*/
+  messageDesc(file_teleport_accesslist_v1_accesslist, 12);
+
+/**
+ * @generated from message teleport.accesslist.v1.MemberSpec
+ */
+export type MemberSpec = Message<"teleport.accesslist.v1.MemberSpec"> & {
+  /**
+   * @generated from field: string access_list = 1;
+   */
+  accessList: string;
+
+  /**
+   * @generated from field: string name = 2;
+   */
+  name: string;
+
+  /**
+   * @generated from field: teleport.accesslist.v1.MembershipKind membership_kind = 9;
+   */
+  membershipKind: MembershipKind;
+};
+
+/**
+ * Describes the message teleport.accesslist.v1.MemberSpec.
+ * Use `create(MemberSpecSchema)` to create a new message.
+ */
+export const MemberSpecSchema: GenMessage<MemberSpec> = /*@__PURE__*/
+  messageDesc(file_teleport_accesslist_v1_accesslist, 13);
+
+/**
+ * @generated from message teleport.accesslist.v1.UpsertAccessListWithMembersRequest
+ */
+export type UpsertAccessListWithMembersRequest = Message<"teleport.accesslist.v1.UpsertAccessListWithMembersRequest"> & {
+  /**
+   * @generated from field: teleport.accesslist.v1.AccessList access_list = 1;
+   */
+  accessList?: AccessList | undefined;
+
+  /**
+   * @generated from field: repeated teleport.accesslist.v1.Member members = 2;
+   */
+  members: Member[];
+};
+
+/**
+ * Describes the message teleport.accesslist.v1.UpsertAccessListWithMembersRequest.
+ * Use `create(UpsertAccessListWithMembersRequestSchema)` to create a new message.
+ */
+export const UpsertAccessListWithMembersRequestSchema: GenMessage<UpsertAccessListWithMembersRequest> = /*@__PURE__*/
+  messageDesc(file_teleport_accesslist_v1_accesslist, 14);
+
+/**
+ * @generated from message teleport.accesslist.v1.UpsertAccessListWithMembersResponse
+ */
+export type UpsertAccessListWithMembersResponse = Message<"teleport.accesslist.v1.UpsertAccessListWithMembersResponse"> & {
+  /**
+   * @generated from field: teleport.accesslist.v1.AccessList access_list = 1;
+   */
+  accessList?: AccessList | undefined;
+
+  /**
+   * @generated from field: repeated teleport.accesslist.v1.Member members = 2;
+   */
+  members: Member[];
+};
+
+/**
+ * Describes the message teleport.accesslist.v1.UpsertAccessListWithMembersResponse.
+ * Use `create(UpsertAccessListWithMembersResponseSchema)` to create a new message.
+ */
+export const UpsertAccessListWithMembersResponseSchema: GenMessage<UpsertAccessListWithMembersResponse> = /*@__PURE__*/
+  messageDesc(file_teleport_accesslist_v1_accesslist, 15);
+
+/**
+ * @generated from message teleport.accesslist.v1.DeleteAccessListRequest
+ */
+export type DeleteAccessListRequest = Message<"teleport.accesslist.v1.DeleteAccessListRequest"> & {
+  /**
+   * @generated from field: string name = 1;
+   */
+  name: string;
+};
+
+/**
+ * Describes the message teleport.accesslist.v1.DeleteAccessListRequest.
+ * Use `create(DeleteAccessListRequestSchema)` to create a new message.
+ */
+export const DeleteAccessListRequestSchema: GenMessage<DeleteAccessListRequest> = /*@__PURE__*/
+  messageDesc(file_teleport_accesslist_v1_accesslist, 16);
 
 /**
  * @generated from message teleport.accesslist.v1.AccessRequestPromoteRequest
@@ -286,7 +464,7 @@ export type AccessRequestPromoteRequest = Message<"teleport.accesslist.v1.Access
  * Use `create(AccessRequestPromoteRequestSchema)` to create a new message.
  */
 export const AccessRequestPromoteRequestSchema: GenMessage<AccessRequestPromoteRequest> = /*@__PURE__*/
-  messageDesc(file_teleport_accesslist_v1_accesslist, 10);
+  messageDesc(file_teleport_accesslist_v1_accesslist, 17);
 
 /**
  * @generated from message teleport.accesslist.v1.AccessRequestPromoteResponse
@@ -303,7 +481,7 @@ export type AccessRequestPromoteResponse = Message<"teleport.accesslist.v1.Acces
  * Use `create(AccessRequestPromoteResponseSchema)` to create a new message.
  */
 export const AccessRequestPromoteResponseSchema: GenMessage<AccessRequestPromoteResponse> = /*@__PURE__*/
-  messageDesc(file_teleport_accesslist_v1_accesslist, 11);
+  messageDesc(file_teleport_accesslist_v1_accesslist, 18);
 
 /**
  * @generated from enum teleport.accesslist.v1.MembershipKind
@@ -475,6 +653,24 @@ export const AccessListService: GenService<{
     methodKind: "unary";
     input: typeof GetAccessListOwnersRequestSchema;
     output: typeof GetAccessListOwnersResponseSchema;
+  },
+  /**
+   * What administrators do: for the simulated Auth Service and its commands.
+   *
+   * @generated from rpc teleport.accesslist.v1.AccessListService.UpsertAccessListWithMembers
+   */
+  upsertAccessListWithMembers: {
+    methodKind: "unary";
+    input: typeof UpsertAccessListWithMembersRequestSchema;
+    output: typeof UpsertAccessListWithMembersResponseSchema;
+  },
+  /**
+   * @generated from rpc teleport.accesslist.v1.AccessListService.DeleteAccessList
+   */
+  deleteAccessList: {
+    methodKind: "unary";
+    input: typeof DeleteAccessListRequestSchema;
+    output: typeof EmptySchema;
   },
   /**
    * @generated from rpc teleport.accesslist.v1.AccessListService.AccessRequestPromote
