@@ -48,6 +48,7 @@ export const simulation: Simulation = {
       },
       heal: mattermost.heal,
       befall: (mishap) => befall(mattermost, mishap),
+      setLatency: mattermost.setLatency,
       enforceRates: () => mattermost.setRates({ perSecond: 10, maxBurst: 100, varyByUser: false }),
       load: {
         setLatency: mattermost.setLatency,
@@ -133,7 +134,13 @@ token = ${toToml(mattermost.token)}`;
 }
 
 function toSimulated({ site, bot }: FakeMattermostServer, post: Post): SimulatedMessage {
-  return { id: post.id, place: placeOf(site, bot.id, post.channelId), text: renderForReader(post) };
+  return {
+    id: post.id,
+    place: placeOf(site, bot.id, post.channelId),
+    get text() {
+      return renderForReader(post);
+    },
+  };
 }
 
 function placeOf(site: FakeMattermostServer["site"], botId: string, channelId: string): string {

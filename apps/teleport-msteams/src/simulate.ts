@@ -49,6 +49,7 @@ export const simulation: Simulation = {
         for (const host of [teams.login, teams.graph, teams.connector]) host.heal();
       },
       befall: (mishap) => befall(teams, mishap),
+      setLatency: teams.setLatency,
       enforceRates() {
         teams.settings.rates = documentedRates;
       },
@@ -161,8 +162,13 @@ ca_file = ${toToml(caFile)}`;
 function toSimulated({ tenant }: FakeTeamsServer, message: FakeMessage): SimulatedMessage {
   const conversation = tenant.findConversation(message.conversation);
   const place = conversation === undefined ? message.conversation : placeOf(conversation);
-  const text = message.deleted ? "(this message was deleted)" : renderForReader(contentOf(message));
-  return { id: `${message.conversation}/${message.id}`, place, text };
+  return {
+    id: `${message.conversation}/${message.id}`,
+    place,
+    get text() {
+      return message.deleted ? "(this message was deleted)" : renderForReader(contentOf(message));
+    },
+  };
 }
 
 function placeOf({ kind, name }: { readonly kind: "person" | "channel"; readonly name: string }): string {

@@ -41,6 +41,7 @@ export const simulation: Simulation = {
       },
       heal: slack.heal,
       befall: (mishap) => befall(slack, mishap),
+      setLatency: slack.setLatency,
       enforceRates: () => slack.setRates({ tiers: true, perChannel: 1 }),
       load: {
         setLatency: slack.setLatency,
@@ -122,7 +123,13 @@ apiurl = ${toToml(slack.apiUrl)}`;
 
 function toSimulated(slack: FakeSlackServer, message: Message): SimulatedMessage {
   const place = placeOf(slack, message.channel);
-  return { id: `${message.channel}/${message.ts}`, place, text: renderForReader(message) };
+  return {
+    id: `${message.channel}/${message.ts}`,
+    place,
+    get text() {
+      return renderForReader(message);
+    },
+  };
 }
 
 /** `channel`: an id or, as posts have it, a name. */

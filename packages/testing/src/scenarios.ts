@@ -1,5 +1,8 @@
 import { rename, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { isGood, renderReport } from "./chaos/report.ts";
+import { runChaos } from "./chaos/run-chaos.ts";
 import type { HoldOptions, Simulation } from "./simulation.ts";
 import { openTheatre, type Theatre, type TheatreOptions } from "./theatre.ts";
 
@@ -28,6 +31,7 @@ export function pluginScenarios(simulation: Simulation): void {
     describe("Access Monitoring Rules", () => rules(play));
     describe("a process that is killed", () => killedProcesses(play));
     describe("the world around it", () => troubledWorld(play));
+    describe("seeded chaos", () => chaos(simulation));
   });
 }
 
@@ -259,3 +263,24 @@ async function openForeignIdentity(): Promise<string> {
     other.close();
   }
 }
+
+/** The short form; the long one is `pnpm chaos --seed N --minutes M`. */
+function chaos(simulation: Simulation): void {
+  it.concurrent("loses nobody, leaves nothing stale and blames every duplicate on a call", {
+    timeout: 240_000,
+  }, async () => {
+    const report = await runChaos(simulation, { seed: 11, durationMs: 8_000, replicas: 2 });
+    expect(isGood(report), renderReport(simulation.app, report).join("\n")).toBe(true);
+  });
+
+  it.concurrent("finds a plugin out that does nothing, and shows the journal", { timeout: scenarioMs }, async () => {
+    const deaf = { ...simulation, entry: deafPlugin };
+    const report = await runChaos(deaf, { seed: 1, durationMs: 2_000, replicas: 1, only: ["cut"], patienceMs: 500 });
+    const text = renderReport(simulation.app, report).join("\n");
+    expect(isGood(report)).toBe(false);
+    expect(text).toMatch(/lost: [0-9a-f-]{36}: never told: alpha/u);
+    expect(text).toMatch(/journal of [0-9a-f-]{36}, seed 1:\n(?:.*\n)*.* s {2}request 0 is created/u);
+  });
+}
+
+const deafPlugin = join(import.meta.dirname, "chaos/deaf-plugin.ts");

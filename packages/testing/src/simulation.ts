@@ -136,6 +136,8 @@ export interface RunningSimulation {
   /** Ends all troubles and opens everything held. */
   heal(): void;
   befall(mishap: Mishap): void;
+  /** From now on every call takes so long, in milliseconds. */
+  setLatency(ms: number): void;
   /** From now on the limits the platform documents are enforced, counted anew; at first none are. */
   enforceRates(): void;
   readonly load: SimulatedLoad;

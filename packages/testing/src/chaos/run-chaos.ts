@@ -1,0 +1,151 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { createSeededRandom } from "../seeded-random.ts";
+import type { Simulation } from "../simulation.ts";
+import { openTheatre, type Theatre } from "../theatre.ts";
+import { createChronicle } from "./chronicle.ts";
+import { createCompany } from "./company.ts";
+import { channels, gatherFacts, isStored } from "./evidence.ts";
+import { createExcuses } from "./excuses.ts";
+import type { FaultKind } from "./fault-kinds.ts";
+import { judge, type Verdict } from "./oracle.ts";
+import { createPeople } from "./people.ts";
+import { createSchedule } from "./schedule.ts";
+import { strikes } from "./strikes.ts";
+
+export interface ChaosOptions {
+  readonly seed: number;
+  /** How long things go wrong. */
+  readonly durationMs: number;
+  /** Processes of the plugin. */
+  readonly replicas: number;
+  /** Only these faults; absent: all kinds. */
+  readonly only?: readonly FaultKind[];
+  /** How long everything may take to come true after the faults are over; 150 s. */
+  readonly patienceMs?: number;
+}
+
+/** What a run ended with. */
+export interface ChaosReport {
+  readonly options: ChaosOptions;
+  readonly requests: number;
+  readonly messages: number;
+  readonly struck: Readonly<Partial<Record<FaultKind, number>>>;
+  readonly verdict: Verdict;
+  /** Processes that ended by themselves or did not stop when asked. */
+  readonly broken: readonly string[];
+  /** How long it took to come true: what was open when the faults ended, and what was decided then. */
+  readonly settledMs: readonly number[];
+  /** The journal of each request a promise was broken for. */
+  readonly journals: ReadonlyMap<string, readonly string[]>;
+}
+
+const defaultPatienceMs = 150_000;
+/** Calls take a while, so that faults meet some under way. */
+const chatLatencyMs = 80;
+const storeLatencyMs = 15;
+const readyWithinMs = 90_000;
+const lookEveryMs = 500;
+/** What has come true must stay so for a while: what is late would show by now. */
+const quietMs = 2_000;
+
+/**
+ * Plays a seeded schedule of requests and faults on real processes, a simulated Auth Service and the platform's fake;
+ * then the faults stop, everything has to come true, the rest is decided, and that has to come true as well.
+ */
+export async function runChaos(simulation: Simulation, options: ChaosOptions): Promise<ChaosReport> {
+  const roles = { "*": channels.map((channel) => ({ channel })) };
+  const theatre = await openTheatre(simulation, { roles });
+  try {
+    return await play(theatre, options);
+  } finally {
+    await theatre.close();
+  }
+}
+
+async function play(theatre: Theatre, options: ChaosOptions): Promise<ChaosReport> {
+  const { auth, platform } = theatre;
+  const chronicle = createChronicle({
+    now: Date.now,
+    authCalls: () => auth.calls.all,
+    platformCalls: () => platform.calls(),
+  });
+  const company = createCompany(theatre, options.replicas, chronicle.note);
+  const people = createPeople(auth, chronicle.note);
+  const excuses = createExcuses({
+    now: Date.now,
+    messages: platform.messages,
+    calls: platform.calls,
+    isStored: (message) => isStored(theatre, message),
+    shared: options.replicas > 1,
+  });
+  const looking = setInterval(excuses.look, lookEveryMs);
+  const patienceMs = options.patienceMs ?? defaultPatienceMs;
+  const settledMs: number[] = [];
+  const verdict = () => judge(gatherFacts(theatre, people.states(), excuses.list()), channels);
+  try {
+    await company.calm(readyWithinMs);
+    platform.setLatency(chatLatencyMs);
+    auth.faults.delay("UpdatePluginData", storeLatencyMs);
+    const struck = await playSchedule();
+    chronicle.note("the faults are over");
+    platform.heal();
+    auth.faults.clear();
+    await company.calm(readyWithinMs);
+    settledMs.push(await untilTrue(verdict, patienceMs));
+    // Once a request is decided nobody sees any more that somebody was never told of it.
+    if (verdict().failures.length > 0) return report(struck, company.ended);
+    chronicle.note("everything is decided");
+    people.finish(createSeededRandom(options.seed + 1).next);
+    settledMs.push(await untilTrue(verdict, patienceMs));
+    await sleep(quietMs);
+    const codes = await company.stop();
+    const stuck = codes.filter((code) => code !== 0).map((code) => `did not stop when asked: exit code ${code}`);
+    return report(struck, [...company.ended, ...stuck]);
+  } finally {
+    clearInterval(looking);
+  }
+
+  async function playSchedule(): Promise<ChaosReport["struck"]> {
+    const struck: Partial<Record<FaultKind, number>> = {};
+    const underWay: Promise<void>[] = [];
+    const field = { theatre, company, struck: excuses.strike };
+    const startedAt = Date.now();
+    for (const { at, act } of createSchedule(options)) {
+      await sleep(Math.max(0, startedAt + at - Date.now()));
+      if (act.do === "create") people.create(act);
+      else if (act.do === "live") people.live(act);
+      else {
+        chronicle.note(`fault: ${act.fault}`);
+        struck[act.fault] = (struck[act.fault] ?? 0) + 1;
+        underWay.push(strikes[act.fault](field, act.dice));
+      }
+    }
+    await Promise.all(underWay);
+    return struck;
+  }
+
+  function report(struck: ChaosReport["struck"], broken: readonly string[]): ChaosReport {
+    const last = verdict();
+    const guilty = [...new Set(last.failures.map(({ request }) => request))];
+    return {
+      options,
+      requests: people.states().size,
+      messages: platform.messages().length,
+      struck,
+      verdict: last,
+      broken,
+      settledMs,
+      journals: new Map(guilty.map((id) => [id, [...chronicle.tell(id), ...company.quote(id)]])),
+    };
+  }
+}
+
+/** Waits until nothing is lost or stale any more, or patience ends; gives how long it took. */
+async function untilTrue(verdict: () => Verdict, patienceMs: number): Promise<number> {
+  const startedAt = Date.now();
+  for (;;) {
+    const elapsed = Date.now() - startedAt;
+    if (verdict().failures.length === 0 || elapsed > patienceMs) return elapsed;
+    await sleep(lookEveryMs);
+  }
+}
