@@ -1,5 +1,5 @@
 import { rename, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { isGood, renderReport } from "./chaos/report.ts";
 import { runChaos } from "./chaos/run-chaos.ts";
@@ -283,4 +283,4 @@ function chaos(simulation: Simulation): void {
   });
 }
 
-const deafPlugin = join(import.meta.dirname, "chaos/deaf-plugin.ts");
+const deafPlugin = fileURLToPath(new URL("./chaos/deaf-plugin.ts", import.meta.url));

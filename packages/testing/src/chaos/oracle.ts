@@ -20,7 +20,7 @@ export interface MessageFacts {
 }
 
 /** One broken promise. */
-export interface Failure {
+interface Failure {
   readonly kind: "lost" | "stale" | "duplicate" | "unknown";
   readonly request: string;
   readonly text: string;

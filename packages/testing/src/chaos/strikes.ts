@@ -8,7 +8,7 @@ import type { Company } from "./company.ts";
 import type { FaultKind } from "./fault-kinds.ts";
 
 /** What a strike works on. */
-export interface Battlefield {
+interface Battlefield {
   readonly theatre: Theatre;
   readonly company: Company;
   /** A process has just died or stands still. */
@@ -16,14 +16,14 @@ export interface Battlefield {
 }
 
 /** Brings a fault about; resolves when it is over. `dice`, between 0 and 1, decides what the kind leaves open. */
-export type Strike = (field: Battlefield, dice: number) => Promise<void>;
+type Strike = (field: Battlefield, dice: number) => Promise<void>;
 
 /** Longer than a lease: its holder loses what it had. */
 const pauseMs = 9_500;
 const wrongByMs = 30_000;
 
 /** The ends of a watch that Teleport documents, as it words them. */
-export const watchEnds: readonly (readonly [status, string])[] = [
+const watchEnds: readonly (readonly [status, string])[] = [
   [status.UNKNOWN, "event fanout system reset"],
   [status.UNKNOWN, "event fanout system closed"],
   [status.UNAVAILABLE, "going away"],
@@ -118,7 +118,7 @@ function trouble(what: PlatformTrouble): Strike {
 }
 
 /** As the tools that renew identities do it: the new file takes the place of the old one at once. */
-export async function renew({ auth, identity }: Pick<Theatre, "auth" | "identity">): Promise<void> {
+async function renew({ auth, identity }: Pick<Theatre, "auth" | "identity">): Promise<void> {
   const renewed = `${identity}.new`;
   await writeFile(renewed, await auth.identityFile(), { mode: 0o600 });
   await rename(renewed, identity);
