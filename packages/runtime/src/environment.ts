@@ -1,5 +1,6 @@
 import type { ProxySettings } from "@access-plugins/core";
 import { readTrustedCertificates } from "./certificate-trust.ts";
+import { parseConnectionUpgrade } from "./connection-upgrade.ts";
 import type { FaultList } from "./fault.ts";
 import { parseGoBool } from "./go-bool.ts";
 
@@ -14,6 +15,8 @@ export interface EnvironmentSettings {
   readonly certificates: readonly string[];
   /** `HTTP_PROXY`, `HTTPS_PROXY`, `NO_PROXY`, or their lower-case forms. */
   readonly proxy: ProxySettings;
+  /** `TELEPORT_TLS_ROUTING_CONN_UPGRADE`: whether a Proxy (`host:port`) needs a connection upgrade; undefined: unsaid. */
+  readonly connectionUpgrade: ((address: string) => boolean) | undefined;
 }
 
 /** As Go's HTTP client does it: what runs on this machine is never called through a proxy. */
@@ -29,7 +32,12 @@ export async function readEnvironment(environment: Environment, faults: FaultLis
     faults.error([], message, `set ${failFastName} to "true" or "false", or unset it`);
   }
   const certificates = await readTrustedCertificates(environment["SSL_CERT_FILE"] ?? "", faults);
-  return { failFast: failFast ?? false, certificates, proxy: readProxies(environment, faults) };
+  return {
+    failFast: failFast ?? false,
+    certificates,
+    proxy: readProxies(environment, faults),
+    connectionUpgrade: parseConnectionUpgrade(environment["TELEPORT_TLS_ROUTING_CONN_UPGRADE"] ?? "", faults),
+  };
 }
 
 function readProxies(environment: Environment, faults: FaultList): ProxySettings {

@@ -1,4 +1,4 @@
-import type { Clock, ClusterInfo, Log, TeleportClient } from "@access-plugins/core";
+import type { Clock, ClusterInfo, Log, ProxySettings, TeleportClient } from "@access-plugins/core";
 import { PluginError } from "@access-plugins/core";
 import { getAccessListOwners, listAccessLists } from "./access-lists.ts";
 import { getAccessRequest, listAccessRequests } from "./access-requests.ts";
@@ -6,9 +6,8 @@ import { createCaller } from "./caller.ts";
 import { toClusterInfo } from "./convert.ts";
 import { type CredentialStatus, createCredentialSource } from "./credential-source.ts";
 import { createDialer } from "./dial/dialer.ts";
-import { createFindProxy } from "./dial/proxy-settings.ts";
+import { createNetwork } from "./dial/network.ts";
 import { createRoutes } from "./dial/routes.ts";
-import { openTcp } from "./dial/wire.ts";
 import type { CredentialFiles } from "./identity.ts";
 import { listAccessMonitoringRules } from "./monitoring-rules.ts";
 import { getAllPluginData, getPluginData, updatePluginData } from "./plugin-data.ts";
@@ -38,6 +37,13 @@ export interface TeleportClientDeps {
    * NODE_EXTRA_CA_CERTS). The connection to the Auth Service trusts the identity's authorities only.
    */
   readonly webAuthorities?: readonly string[];
+  /** HTTP proxies. The one for `https` is on the way to Teleport, but for what runs on this machine. Default: none. */
+  readonly proxy?: ProxySettings;
+  /**
+   * Whether a Proxy (`host:port`) is behind a load balancer that needs a connection upgrade
+   * (`TELEPORT_TLS_ROUTING_CONN_UPGRADE`). Default: a TLS handshake tells.
+   */
+  readonly connectionUpgrade?: ((address: string) => boolean) | undefined;
 }
 
 /** A client with an end, and with credentials one can ask about. */
@@ -57,8 +63,8 @@ const defaultRefreshIntervalMs = 60_000;
  */
 export function createTeleportClient(config: TeleportClientConfig, deps: TeleportClientDeps): ClosableTeleportClient {
   const { addr, credentials: files, refreshIntervalMs = defaultRefreshIntervalMs } = config;
-  const { clock, log, webAuthorities } = deps;
-  const newRoutes = createRoutes(addr, openTcp, createFindProxy(openTcp, clock, webAuthorities));
+  const { clock, log, connectionUpgrade } = deps;
+  const newRoutes = createRoutes(addr, { network: createNetwork(deps), connectionUpgrade });
   const source = createCredentialSource({ files, refreshIntervalMs, clock, log });
   const dialer = createDialer({ address: addr, createRoutes: newRoutes, clock, log });
   const caller = createCaller({ source, dialer, clock });

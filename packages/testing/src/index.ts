@@ -21,6 +21,16 @@ export {
   type FakeProxyOptions,
   type ProxyRoute,
 } from "./fake-auth-service/proxy/fake-proxy.ts";
+export {
+  createFakeHttpProxy,
+  type FakeHttpProxy,
+  type FakeHttpProxyOptions,
+} from "./fake-auth-service/proxy/http-proxy.ts";
+export {
+  createFakeLoadBalancer,
+  type FakeLoadBalancer,
+  type FakeLoadBalancerOptions,
+} from "./fake-auth-service/proxy/load-balancer.ts";
 export type { RequestDesk, RequestInput, ResolveInput, ReviewInput } from "./fake-auth-service/request-desk.ts";
 export { createFakeClock, type FakeClock } from "./fake-clock.ts";
 export * from "./messenger-contract.ts";

@@ -1,4 +1,4 @@
-/** HTTP proxies for the calls to a chat platform, as the usual environment variables name them; empty means none. */
+/** HTTP proxies, as the usual environment variables name them; empty means none. */
 export interface ProxySettings {
   /** For `http` addresses. */
   readonly http: string;

@@ -2,8 +2,8 @@ import { PluginError } from "@access-plugins/core";
 import { expect, test } from "vitest";
 import { toCandidates, toTargetText } from "./address.ts";
 
-const both = (host: string, port: number) => [`auth ${host}:${port}`, `proxy ${host}:${port}`];
-const all = (host: string) => [`proxy ${host}:443`, `proxy ${host}:3080`, `auth ${host}:3025`];
+const any = (host: string, port: number) => ["auth", "proxy", "tunnel"].map((as) => `${as} ${host}:${port}`);
+const all = (host: string) => [`proxy ${host}:443`, `proxy ${host}:3080`, `auth ${host}:3025`, `tunnel ${host}:3024`];
 
 test.each<[string, readonly string[]]>([
   ["", ["auth localhost:3025"]],
@@ -11,15 +11,15 @@ test.each<[string, readonly string[]]>([
   ["teleport.example.com", all("teleport.example.com")],
   [" teleport.example.com ", all("teleport.example.com")],
   ["auth.example.com:3025", ["auth auth.example.com:3025"]],
-  ["teleport.example.com:443", both("teleport.example.com", 443)],
-  ["teleport.example.com:3080", both("teleport.example.com", 3080)],
+  ["teleport.example.com:443", any("teleport.example.com", 443)],
+  ["teleport.example.com:3080", any("teleport.example.com", 3080)],
   ["https://teleport.example.com", all("teleport.example.com")],
   ["https://teleport.example.com/", all("teleport.example.com")],
-  ["HTTPS://teleport.example.com:8443/", both("teleport.example.com", 8443)],
-  ["https://teleport.example.com:443/web/cluster/x?a=b#c", both("teleport.example.com", 443)],
+  ["HTTPS://teleport.example.com:8443/", any("teleport.example.com", 8443)],
+  ["https://teleport.example.com:443/web/cluster/x?a=b#c", any("teleport.example.com", 443)],
   ["192.0.2.7:3025", ["auth 192.0.2.7:3025"]],
   ["[::1]:3025", ["auth [::1]:3025"]],
-  ["[::1]:443", both("[::1]", 443)],
+  ["[::1]:443", any("[::1]", 443)],
   ["[2001:db8::7]", all("[2001:db8::7]")],
   ["::1", all("[::1]")],
   ["2001:db8::7", all("[2001:db8::7]")],

@@ -8,16 +8,19 @@ export interface Target {
 
 /** A place to try, and what we take it for. */
 export interface Candidate extends Target {
-  readonly as: "auth" | "proxy";
+  readonly as: "auth" | "proxy" | "tunnel";
 }
 
 const defaultAddress = "localhost:3025";
 const authPort = 3025;
+/** Where a Proxy without TLS routing takes SSH tunnels. */
+export const defaultTunnelPort = 3024;
 
 /**
  * The places that a configured address may mean: `host`, `host:port`, `https://host[:port]`, IPv6 with or without
- * brackets; empty is `localhost:3025`. Port 3025 is the Auth Service, any other port the Auth Service or a Proxy;
- * without a port, a Proxy on 443 or 3080 or the Auth Service on 3025. Throws `invalid_config`.
+ * brackets; empty is `localhost:3025`. Port 3025 is the Auth Service, any other port the Auth Service, a Proxy or a
+ * Proxy's port for SSH tunnels; without a port, a Proxy on 443 or 3080, the Auth Service on 3025 or a tunnel on 3024.
+ * Throws `invalid_config`.
  */
 export function toCandidates(address: string): readonly Candidate[] {
   const { host, port } = parseAddress(address.trim() || defaultAddress);
@@ -26,12 +29,14 @@ export function toCandidates(address: string): readonly Candidate[] {
     return [
       { host, port, as: "auth" },
       { host, port, as: "proxy" },
+      { host, port, as: "tunnel" },
     ];
   }
   return [
     { host, port: 443, as: "proxy" },
     { host, port: 3080, as: "proxy" },
     { host, port: authPort, as: "auth" },
+    { host, port: defaultTunnelPort, as: "tunnel" },
   ];
 }
 
@@ -40,7 +45,8 @@ export function toTargetText({ host, port }: Target): string {
   return `${host.includes(":") ? `[${host}]` : host}:${port}`;
 }
 
-function parseAddress(address: string): { host: string; port: number | undefined } {
+/** Host and port of an address; throws `invalid_config`. */
+export function parseAddress(address: string): { host: string; port: number | undefined } {
   const [, scheme, rest = ""] = /^(?:([a-z][a-z0-9+.-]*):\/\/)?(.*)$/isu.exec(address) ?? [];
   if (scheme !== undefined && scheme.toLowerCase() !== "https") {
     throw invalidAddress(address, `nothing of Teleport speaks ${scheme}:// here`);

@@ -1,11 +1,14 @@
 import { type ErrorCode, type ErrorFacts, PluginError } from "@access-plugins/core";
 import { isOwnCertificateRefused } from "./dial-fault.ts";
+import { isNotApplicable } from "./route.ts";
 import type { Attempt } from "./route-race.ts";
 import { routingDisabled } from "./tls-routing.ts";
 
 /** One error for all attempts to reach Teleport, with a line for each: what was tried, why it failed, what to do. */
-export function toDialFailure(address: string, attempts: readonly Attempt[]): PluginError {
-  const decisive = findDecisive(attempts);
+export function toDialFailure(address: string, all: readonly Attempt[]): PluginError {
+  const told = all.filter(isWorthTelling);
+  const attempts = told.length === 0 ? all : told;
+  const decisive = findDecisive(attempts, all.some(isProxy));
   const facts: ErrorFacts = {
     operation: "connect",
     reason: decisive.error.reason ?? decisive.error.code,
@@ -26,18 +29,31 @@ export function toDialFailure(address: string, attempts: readonly Attempt[]): Pl
   return new PluginError(toCode(attempts, decisive), message.join("\n"), facts);
 }
 
-/** The attempt that tells most. */
-function findDecisive([first, ...rest]: readonly Attempt[]): Attempt {
-  if (first === undefined) throw new PluginError("internal", "There is no route to Teleport to try.");
-  return rest.reduce((best, attempt) => (toRank(attempt.error) < toRank(best.error) ? attempt : best), first);
+/** False for a route that could not be the one at this address. */
+export function isWorthTelling({ error }: Attempt): boolean {
+  return !isNotApplicable(error);
 }
 
-/** A refusal by the server itself counts most, then what a Proxy said, then a server we do not trust. */
-function toRank(error: PluginError): number {
+/** True when a Proxy told of itself that it takes other connections. */
+function isProxy({ error }: Attempt): boolean {
+  return error.reason === routingDisabled;
+}
+
+/** The attempt that tells most. */
+function findDecisive([first, ...rest]: readonly Attempt[], proxied: boolean): Attempt {
+  if (first === undefined) throw new PluginError("internal", "There is no route to Teleport to try.");
+  const rank = ({ error }: Attempt) => toRank(error, proxied);
+  return rest.reduce((best, attempt) => (rank(attempt) < rank(best) ? attempt : best), first);
+}
+
+/**
+ * A refusal by the server itself counts most, then a server we do not trust (unless it is a Proxy, which is not meant to
+ * be trusted as the Auth Service), then what can never work.
+ */
+function toRank(error: PluginError, proxied: boolean): number {
   if (isOwnCertificateRefused(error)) return 0;
-  if (error.reason === routingDisabled) return 1;
-  if (error.code === "unauthenticated") return 2;
-  return error.code === "invalid_config" ? 3 : 4;
+  if (error.code === "unauthenticated") return proxied ? 4 : 1;
+  return error.code === "invalid_config" ? 2 : 3;
 }
 
 /** One attempt that may succeed later is enough to try again. */

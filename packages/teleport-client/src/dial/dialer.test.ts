@@ -7,8 +7,8 @@ import { createRecordedLog, type RecordedLog, startTestCluster, type TestCluster
 import { toCandidates } from "./address.ts";
 import { createDialer, type Dialer } from "./dialer.ts";
 import { createDirectRoute } from "./direct.ts";
+import { createNetwork } from "./network.ts";
 import type { Route } from "./route.ts";
-import { openTcp } from "./wire.ts";
 
 const never = new AbortController().signal;
 
@@ -103,7 +103,7 @@ function create(routes: readonly Route[]): { dialer: Dialer; log: RecordedLog; c
 function direct(): Route {
   const [target] = toCandidates(cluster.auth.address);
   if (target === undefined) throw new Error("the address means nothing");
-  return createDirectRoute(target, openTcp);
+  return createDirectRoute(target, createNetwork({ clock: systemClock }));
 }
 
 /** A route that never gets anywhere. */

@@ -2,9 +2,10 @@ import { type Clock, type Log, PluginError } from "@access-plugins/core";
 import { withDeadline } from "../deadline.ts";
 import type { Credentials } from "../identity.ts";
 import { openSession, type Session } from "../session.ts";
-import { toDialFailure } from "./dial-failure.ts";
+import { isWorthTelling, toDialFailure } from "./dial-failure.ts";
 import type { Route } from "./route.ts";
 import { type Attempt, raceRoutes } from "./route-race.ts";
+import { limitStep } from "./step-limit.ts";
 
 /** Opens connections to the Auth Service. */
 export interface Dialer {
@@ -25,8 +26,8 @@ export interface DialerOptions {
   readonly log: Log;
 }
 
-/** Below the deadline of a call (10 s), so that a call that has to connect first tells why it could not. */
-const attemptMs = 8_000;
+/** For all steps of a route together, as with Teleport's own client; each step has a shorter limit of its own. */
+const attemptMs = 30_000;
 /** After this many failures in a row the winner has to prove itself against the others again. */
 const failuresToChoose = 3;
 
@@ -35,9 +36,10 @@ export function createDialer({ address, createRoutes, clock, log }: DialerOption
   let choosing: Promise<PluginError | undefined> | undefined;
 
   const attempt = (route: Route, credentials: Credentials, signal: AbortSignal) =>
-    withDeadline({ clock, ms: attemptMs, onTimeout: noAnswer }, signal, async (limit) =>
-      openSession(await route.connect(credentials, limit), clock, limit),
-    );
+    withDeadline({ clock, ms: attemptMs, onTimeout: tooSlow }, signal, async (limit) => {
+      const socket = await route.connect(credentials, limit);
+      return limitStep(clock, limit, (stepLimit) => openSession(socket, clock, stepLimit));
+    });
 
   async function choose(credentials: Credentials, signal: AbortSignal): Promise<Session> {
     const { route, session, failed } = await raceRoutes(
@@ -47,7 +49,11 @@ export function createDialer({ address, createRoutes, clock, log }: DialerOption
       (attempts) => toDialFailure(address, attempts),
     );
     winner = { route, failures: 0 };
-    log.info("Connected to Teleport", { route: route.name, target: route.target, failed: failed.map(toLine) });
+    log.info("Connected to Teleport", {
+      route: route.name,
+      target: route.target,
+      failed: failed.filter(isWorthTelling).map(toLine),
+    });
     return session;
   }
 
@@ -89,10 +95,10 @@ export function createDialer({ address, createRoutes, clock, log }: DialerOption
   };
 }
 
-function noAnswer(): PluginError {
-  return new PluginError("unavailable", `there was no answer within ${attemptMs / 1000} s`, {
+function tooSlow(): PluginError {
+  return new PluginError("unavailable", `there was no connection within ${attemptMs / 1000} s`, {
     reason: "ETIMEDOUT",
-    fix: "Check host and port, and the firewalls between.",
+    fix: "The network is very slow: check the proxies and load balancers between.",
   });
 }
 

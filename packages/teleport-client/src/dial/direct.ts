@@ -1,16 +1,18 @@
-import { type Target, toTargetText } from "./address.ts";
+import type { Target } from "./address.ts";
 import { toDialError } from "./dial-fault.ts";
+import type { Network } from "./network.ts";
 import { type Route, startAuthTls } from "./route.ts";
-import type { OpenWire } from "./wire.ts";
+import { limitStep } from "./step-limit.ts";
 
 /** Straight to the Auth Service's own port. */
-export function createDirectRoute(target: Target, openWire: OpenWire): Route {
+export function createDirectRoute(target: Target, network: Network): Route {
   return {
     name: "direct",
-    target: toTargetText(target),
+    target: network.describe(target),
     async connect(credentials, signal) {
       try {
-        return await startAuthTls(await openWire(target, signal), credentials, [], signal);
+        const wire = await network.openWire(target, signal);
+        return await limitStep(network.clock, signal, (limit) => startAuthTls(wire, credentials, [], limit));
       } catch (thrown) {
         throw toDialError(thrown, "auth");
       }

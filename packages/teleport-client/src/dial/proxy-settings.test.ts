@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vit
 import { catchFault } from "../testing/catch-fault.ts";
 import { createFindProxy } from "./proxy-settings.ts";
 import { toRoutingProtocol } from "./tls-routing.ts";
+import { createOpenWeb } from "./web-tls.ts";
 import { openTcp } from "./wire.ts";
 
 const never = new AbortController().signal;
@@ -28,13 +29,13 @@ test("a Proxy tells its cluster and whether it routes TLS", async () => {
     response.end(JSON.stringify({ ...settings, more: 1 }));
   });
   const { port, found } = find;
-  expect(await found()).toEqual({ clusterName: "example.com", serverVersion: "18.0.0", tlsRouting: true });
+  expect(await found()).toMatchObject({ clusterName: "example.com", serverVersion: "18.0.0", tlsRouting: true });
   expect(seen).toEqual([`GET /webapi/find 127.0.0.1:${port}`]);
 });
 
 test("what an old Proxy leaves out is off or empty", async () => {
   const { found } = await startWeb((_, response) => response.end(JSON.stringify({ proxy: {} })));
-  expect(await found()).toEqual({ clusterName: "", serverVersion: "", tlsRouting: false });
+  expect(await found()).toMatchObject({ clusterName: "", serverVersion: "", tlsRouting: false });
 });
 
 describe("no Proxy:", () => {
@@ -94,6 +95,6 @@ async function startWeb(answer: RequestListener, ips: readonly string[] = ["127.
   });
   const bound = server.address();
   const port = typeof bound === "object" && bound !== null ? bound.port : 0;
-  const find = createFindProxy(openTcp, systemClock, [authority.certificatePem]);
+  const find = createFindProxy(createOpenWeb(openTcp, systemClock, [authority.certificatePem]), systemClock);
   return { port, found: (signal = never) => find({ host: "127.0.0.1", port }, signal) };
 }

@@ -1,11 +1,13 @@
 import { once } from "node:events";
 import { type IncomingMessage, request } from "node:http";
-import { createSecureContext, getCACertificates, type SecureContext, type TLSSocket } from "node:tls";
-import { type Clock, PluginError, sleep } from "@access-plugins/core";
+import type { TLSSocket } from "node:tls";
+import { type Clock, PluginError } from "@access-plugins/core";
 import { z } from "zod";
 import { type Target, toTargetText } from "./address.ts";
 import { toDialError } from "./dial-fault.ts";
-import { type OpenWire, startTls, toServerName } from "./wire.ts";
+import { limitStep } from "./step-limit.ts";
+import { toTunnelTarget, tunnelAddressSchema } from "./tunnel-address.ts";
+import type { OpenWeb } from "./web-tls.ts";
 
 /** What a Proxy tells everybody about its cluster. Only a hint: the connection made with it is verified by itself. */
 export interface ProxySettings {
@@ -13,47 +15,30 @@ export interface ProxySettings {
   readonly clusterName: string;
   readonly serverVersion: string;
   readonly tlsRouting: boolean;
+  /** Where the Proxy takes SSH tunnels: its web port with TLS routing, else a port of their own. */
+  readonly tunnel: Target;
 }
 
 /** Asks `https://host:port/webapi/find`. Throws a {@link PluginError} that says why there was no answer. */
 export type FindProxy = (target: Target, signal: AbortSignal) => Promise<ProxySettings>;
 
-const hedgeMs = 100;
 const maxAnswerBytes = 1024 * 1024;
 
 const answerSchema = z.object({
   cluster_name: z.string().default(""),
   server_version: z.string().default(""),
-  proxy: z.object({ tls_routing_enabled: z.boolean().default(false) }),
+  proxy: z.object({ tls_routing_enabled: z.boolean().default(false), ssh: tunnelAddressSchema }),
 });
 
-/**
- * `authorities`: PEM certificates that the Proxy's web certificate is verified with besides the machine's own (system
- * store, Node's list, NODE_EXTRA_CA_CERTS).
- */
-export function createFindProxy(openWire: OpenWire, clock: Clock, authorities: readonly string[] = []): FindProxy {
-  async function ask(target: Target, secureContext: SecureContext, signal: AbortSignal): Promise<ProxySettings> {
-    const { host } = target;
-    const options = { secureContext, host, servername: toServerName(host), ALPNProtocols: ["http/1.1"] };
+/** Asks over {@link OpenWeb}, so through an HTTP proxy where there is one. */
+export function createFindProxy(openWeb: OpenWeb, clock: Clock): FindProxy {
+  return async (target, signal) => {
     try {
-      const socket = await startTls(await openWire(target, signal), options, signal);
-      return toSettings(await get(socket, target, signal));
+      const socket = await openWeb(target, ["http/1.1"], signal);
+      const text = await limitStep(clock, signal, (limit) => get(socket, target, limit));
+      return toSettings(text, target);
     } catch (thrown) {
       throw toDialError(thrown, "web");
-    }
-  }
-
-  return async (target, signal) => {
-    const usual = authorities.length === 0 ? {} : { ca: [...getCACertificates("default"), ...authorities] };
-    try {
-      return await ask(target, createSecureContext(usual), signal);
-    } catch (thrown) {
-      if (!(thrown instanceof PluginError) || thrown.code !== "unauthenticated") throw thrown;
-      // Go's client uses the system's store. Node by itself does not, and reading it blocks for a tenth of a second:
-      // not while another route may be about to win.
-      await sleep(clock, hedgeMs, signal);
-      const all = [...getCACertificates("default"), ...getCACertificates("system"), ...authorities];
-      return ask(target, createSecureContext({ ca: all }), signal);
     }
   };
 }
@@ -89,11 +74,13 @@ async function readText(answer: IncomingMessage): Promise<string> {
   return text;
 }
 
-function toSettings(text: string): ProxySettings {
+function toSettings(text: string, target: Target): ProxySettings {
   const parsed = answerSchema.safeParse(parseJson(text));
   if (!parsed.success) throw notProxy("its answer has another shape", parsed.error);
   const { cluster_name, server_version, proxy } = parsed.data;
-  return { clusterName: cluster_name, serverVersion: server_version, tlsRouting: proxy.tls_routing_enabled };
+  const tlsRouting = proxy.tls_routing_enabled;
+  const tunnel = toTunnelTarget(proxy.ssh, tlsRouting, target);
+  return { clusterName: cluster_name, serverVersion: server_version, tlsRouting, tunnel };
 }
 
 function parseJson(text: string): unknown {

@@ -6,14 +6,11 @@ import { toDialError } from "./dial-fault.ts";
 import { checkServer } from "./server-check.ts";
 import { startTls } from "./wire.ts";
 
-/**
- * One way to the Auth Service. Every way ends in a TLS connection to the Auth Service itself, whatever lies between:
- * further ways (connection upgrade, SSH tunnel) are further implementations.
- */
+/** One way to the Auth Service. Every way ends in a TLS connection to the Auth Service itself, whatever lies between. */
 export interface Route {
-  /** For logs and errors: `direct`, `TLS routing`. */
+  /** For logs and errors: `direct`, `TLS routing`, `connection upgrade`, `SSH tunnel`, `SSH`. */
   readonly name: string;
-  /** Where it dials, `host:port`. */
+  /** Where it dials, `host:port`, and the HTTP proxy on the way. */
   readonly target: string;
   /**
    * A connection with HTTP/2 negotiated and the server verified against the credentials' authorities. Whether the
@@ -47,6 +44,19 @@ export async function startAuthTls(
     wire.destroy();
     throw toDialError(thrown, "auth");
   }
+}
+
+/** `reason` of an error that says that a route is not meant for what is at the address: another one is. */
+const notApplicableReason = "not_applicable";
+
+/** The error of a route that was not tried because it cannot be the one. */
+export function notApplicable(why: string, cause?: unknown): PluginError {
+  return new PluginError("invalid_config", why, { reason: notApplicableReason, cause });
+}
+
+/** True for an error made by {@link notApplicable}. */
+export function isNotApplicable(error: PluginError): boolean {
+  return error.reason === notApplicableReason;
 }
 
 function notHttp2(): PluginError {

@@ -1,19 +1,25 @@
 import { type Candidate, toCandidates } from "./address.ts";
+import { createUpgradeRoute } from "./connection-upgrade.ts";
 import { createDirectRoute } from "./direct.ts";
-import type { FindProxy } from "./proxy-settings.ts";
+import { createDiscovery } from "./discovery.ts";
+import type { Network } from "./network.ts";
 import type { Route } from "./route.ts";
 import { createTlsRoutingRoute } from "./tls-routing.ts";
-import type { OpenWire } from "./wire.ts";
 
-/**
- * Every way to a configured address, new ones with each call. Further ways to a Proxy (connection upgrade, SSH tunnel)
- * join here. Throws `invalid_config` at once when the address cannot be one.
- */
-export function createRoutes(address: string, openWire: OpenWire, findProxy: FindProxy): () => readonly Route[] {
+export interface RoutesOptions {
+  readonly network: Network;
+  /** Whether an address (`host:port`) needs a connection upgrade; without it a probe tells. */
+  readonly connectionUpgrade?: ((address: string) => boolean) | undefined;
+}
+
+/** Every way to a configured address, new ones with each call. Throws `invalid_config` when the address cannot be one. */
+export function createRoutes(address: string, { network, connectionUpgrade }: RoutesOptions): () => readonly Route[] {
   const candidates = toCandidates(address);
-  const toRoute = (candidate: Candidate) =>
-    candidate.as === "auth"
-      ? createDirectRoute(candidate, openWire)
-      : createTlsRoutingRoute(candidate, findProxy, openWire);
-  return () => candidates.map(toRoute);
+  const toRoutes = (candidate: Candidate): readonly Route[] => {
+    if (candidate.as === "auth") return [createDirectRoute(candidate, network)];
+    if (candidate.as === "tunnel") return [];
+    const discovery = createDiscovery(candidate, network, connectionUpgrade);
+    return [createTlsRoutingRoute(discovery, network), createUpgradeRoute(discovery, network)];
+  };
+  return () => candidates.flatMap(toRoutes);
 }

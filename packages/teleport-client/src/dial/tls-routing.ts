@@ -1,9 +1,11 @@
 import { PluginError } from "@access-plugins/core";
-import { type Target, toTargetText } from "./address.ts";
+import type { Credentials } from "../identity.ts";
 import { toDialError } from "./dial-fault.ts";
-import type { FindProxy, ProxySettings } from "./proxy-settings.ts";
-import { authServerName, type Route, startAuthTls } from "./route.ts";
-import type { OpenWire } from "./wire.ts";
+import type { Discovery } from "./discovery.ts";
+import type { Network } from "./network.ts";
+import type { ProxySettings } from "./proxy-settings.ts";
+import { authServerName, notApplicable, type Route, startAuthTls } from "./route.ts";
+import { limitStep } from "./step-limit.ts";
 
 /** `reason` of the error that says that a Proxy serves no TLS routing. */
 export const routingDisabled = "tls_routing_disabled";
@@ -15,23 +17,27 @@ const maxAlpnBytes = 255;
  * Through the Proxy's web port: the Proxy reads the name of the cluster from the first ALPN entry and passes the
  * connection on to the Auth Service as it is, so that certificates and verification are those of a direct connection.
  */
-export function createTlsRoutingRoute(target: Target, findProxy: FindProxy, openWire: OpenWire): Route {
-  let settings: ProxySettings | undefined;
+export function createTlsRoutingRoute({ target, settings, isUpgradeForced }: Discovery, network: Network): Route {
   return {
     name: "TLS routing",
-    target: toTargetText(target),
+    target: network.describe(target),
     async connect(credentials, signal) {
-      settings ??= await findProxy(target, signal);
-      if (!settings.tlsRouting) throw routingOff(settings);
-      // The Proxy reads the first entry; the Auth Service behind it negotiates what follows.
-      const protocol = toRoutingProtocol(settings.clusterName || credentials.cluster);
+      const protocol = toProtocol(await settings(signal), credentials);
+      if (isUpgradeForced === true) throw notApplicable("the environment asks for a connection upgrade");
       try {
-        return await startAuthTls(await openWire(target, signal), credentials, [protocol], signal);
+        const wire = await network.openWire(target, signal);
+        return await limitStep(network.clock, signal, (limit) => startAuthTls(wire, credentials, [protocol], limit));
       } catch (thrown) {
         throw toDialError(thrown, "auth");
       }
     },
   };
+}
+
+/** The ALPN entry to send to a Proxy; throws when it routes no TLS. */
+export function toProtocol({ tlsRouting, clusterName }: ProxySettings, credentials: Credentials): string {
+  if (!tlsRouting) throw routingOff(clusterName);
+  return toRoutingProtocol(clusterName || credentials.cluster);
 }
 
 /** The ALPN entry that stands for the Auth Service of a cluster; hexadecimal because dots would split the name. */
@@ -43,7 +49,7 @@ export function toRoutingProtocol(clusterName: string): string {
   });
 }
 
-function routingOff({ clusterName }: ProxySettings): PluginError {
+function routingOff(clusterName: string): PluginError {
   return new PluginError("invalid_config", `the Proxy of "${clusterName}" has TLS routing switched off`, {
     reason: routingDisabled,
     fix: "Use the Auth Service's own address (host:3025) as [teleport] addr, or let the cluster's administrator set proxy_listener_mode: multiplex.",

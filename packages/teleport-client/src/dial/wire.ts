@@ -3,7 +3,7 @@ import type { Duplex } from "node:stream";
 import { type ConnectionOptions, connect, type TLSSocket } from "node:tls";
 import type { Target } from "./address.ts";
 
-/** Opens a byte stream to a target: TCP today, an HTTP proxy's CONNECT tomorrow. Rejects with Node's own error. */
+/** Opens a byte stream to a target: TCP, or an HTTP proxy's CONNECT. Rejects with Node's own error or a `PluginError`. */
 export type OpenWire = (target: Target, signal: AbortSignal) => Promise<Duplex>;
 
 const keepAliveMs = 60_000;

@@ -17,6 +17,8 @@ export interface Profile {
   readonly monitoringRules: boolean;
   /** Ids of requests: version 7 (ordered by time) or version 4. */
   readonly uuidVersion: 4 | 7;
+  /** Connection upgrades as web sockets; all versions know those of the old kind. */
+  readonly webSocketUpgrade: boolean;
   /** Full paths of methods of ours that this version does not have. */
   readonly missing: ReadonlySet<string>;
 }
@@ -41,6 +43,7 @@ export const profiles: Readonly<Record<ProfileName, Profile>> = {
   14: {
     ...old,
     serverVersion: "14.3.13",
+    webSocketUpgrade: false,
     dryRunEnrichment: false,
     monitoringRules: false,
     missing: new Set([
@@ -55,12 +58,14 @@ export const profiles: Readonly<Record<ProfileName, Profile>> = {
   15: {
     ...old,
     serverVersion: "15.1.9",
+    webSocketUpgrade: true,
     dryRunEnrichment: false,
     monitoringRules: true,
     missing: new Set([LIST_REQUESTS, OWNERS, RULES_WITH_FILTER]),
   },
   18: {
     serverVersion: "18.0.0",
+    webSocketUpgrade: true,
     minClientMajor: 17,
     minClientVersion: "17.0.0",
     resourceExpiry: true,

@@ -1,16 +1,16 @@
-import { once } from "node:events";
 import { createSecureServer, type Http2SecureServer } from "node:http2";
-import { connect, createServer, type Server, type Socket } from "node:net";
+import { createServer } from "node:net";
 import type { Duplex } from "node:stream";
 import { type ProfileName, profiles } from "../cluster/profiles.ts";
-import { createCertificateAuthority } from "../credentials/certificate-authority.ts";
 import { type ClientHello, parseClientHello } from "./client-hello.ts";
+import { createUpgradeServer } from "./connection-upgrade.ts";
+import { createSocketSet, join, listen } from "./sockets.ts";
 import { toWebAnswer, type WebApiFacts } from "./web-api.ts";
+import { createWebCertificate, type WebCertificate } from "./web-certificate.ts";
 
 const AUTH_ROUTE = /^teleport-auth@([0-9a-f]+)\.teleport\.cluster\.local$/;
 /** What the web listener negotiates, besides what it routes. The tunnel's name is how clients probe for load balancers. */
 const WEB_PROTOCOLS: readonly string[] = ["http/1.1", "h2", "teleport-reversetunnel"];
-const YEAR_MS = 365 * 86_400_000;
 
 export interface FakeProxyOptions {
   /** `host:port` of the Auth Service. */
@@ -20,17 +20,22 @@ export interface FakeProxyOptions {
   readonly host?: string;
   /** Default 0: any free one. */
   readonly port?: number;
+  /** Which version it plays; 14 knows connection upgrades of the old kind only. */
   readonly profile?: ProfileName;
   /** What the web API says, and whether the Auth route is served. Default true. */
   readonly tlsRouting?: boolean;
   /** Default: the address it listens on. */
   readonly publicAddr?: string;
   readonly enterprise?: boolean;
+  /** How often upgraded connections are pinged. Default 30,000, as the real one. */
+  readonly upgradePingMs?: number;
 }
 
 /** Where one connection went. */
 export interface ProxyRoute extends ClientHello {
   readonly to: "auth" | "web" | "refused";
+  /** The connection was inside of an upgraded one. */
+  readonly upgrade?: "web socket" | "legacy";
 }
 
 /** A running Proxy in front of an Auth Service. */
@@ -41,43 +46,54 @@ export interface FakeProxy {
   readonly webAuthorityPem: string;
   /** Every connection so far, in order. */
   readonly routes: readonly ProxyRoute[];
+  /** Connections that are open now. */
+  readonly openSockets: number;
   close(): void;
 }
 
 /**
  * One port, as Teleport's TLS routing has it: it looks at the ClientHello only. `teleport-auth@<hex>…` as the first
  * protocol goes to Auth byte by byte, so TLS is between client and Auth; all else meets the web certificate and API.
+ * A connection upgrade through the web API starts over inside of the upgraded connection.
  */
 export async function createFakeProxy(options: FakeProxyOptions): Promise<FakeProxy> {
   const { host = "127.0.0.1", port = 0, tlsRouting = true } = options;
+  const profile = profiles[options.profile ?? 18];
   const routes: ProxyRoute[] = [];
-  const sockets = new Set<Socket>();
-  const { web, webAuthorityPem } = await createWebServer(host, () => ({
+  const sockets = createSocketSet();
+  const certificate = await createWebCertificate(host, options.publicAddr);
+  const web = createWebServer(certificate, () => ({
     clusterName: options.clusterName,
-    profile: profiles[options.profile ?? 18],
+    profile,
     publicAddr: options.publicAddr ?? address,
     tlsRouting,
     enterprise: options.enterprise ?? true,
   }));
-  const server = createServer({ noDelay: true }, (socket) => {
-    track(sockets, socket);
-    peek(socket, (hello) => {
+  const serve = (socket: Duplex, upgrade?: ProxyRoute["upgrade"]) => {
+    peek(sockets.add(socket), (hello) => {
       const to = toRoute(hello, options.clusterName, tlsRouting);
-      routes.push({ ...hello, to });
-      if (to === "auth") forward(socket, options.authAddress, sockets);
+      routes.push({ ...hello, to, ...(upgrade ? { upgrade } : {}) });
+      if (to === "auth") join(socket, sockets.connect(options.authAddress));
       else if (to === "web") web.emit("connection", socket);
       else socket.destroy();
     });
-  });
-  const address = `${host}:${await listen(server, host, port)}`;
+  };
+  const upgrades = createUpgradeServer({ profile, pingMs: options.upgradePingMs ?? 30_000, serve });
+  web.on("upgrade", upgrades.accept);
+  const server = createServer({ noDelay: true }, (socket) => serve(socket));
+  const address = await listen(server, host, port);
   return {
     address,
-    webAuthorityPem,
+    webAuthorityPem: certificate.authorityPem,
     routes,
+    get openSockets() {
+      return sockets.size;
+    },
     close() {
       server.close();
       web.close();
-      for (const socket of sockets) socket.destroy();
+      upgrades.close();
+      sockets.destroy();
     },
   };
 }
@@ -90,7 +106,7 @@ function toRoute({ alpn }: ClientHello, clusterName: string, tlsRouting: boolean
 }
 
 /** Collects bytes until the ClientHello is there, then puts them back for whoever serves the connection. */
-function peek(socket: Socket, found: (hello: ClientHello) => void): void {
+function peek(socket: Duplex, found: (hello: ClientHello) => void): void {
   let seen = Buffer.alloc(0);
   const look = () => {
     const chunk: unknown = socket.read();
@@ -109,32 +125,10 @@ function peek(socket: Socket, found: (hello: ClientHello) => void): void {
   socket.on("readable", look);
 }
 
-function forward(socket: Socket, authAddress: string, sockets: Set<Socket>): void {
-  const split = authAddress.lastIndexOf(":");
-  const target = connect({
-    host: authAddress.slice(0, split),
-    port: Number(authAddress.slice(split + 1)),
-    noDelay: true,
-  });
-  track(sockets, target);
-  pipe(socket, target);
-  pipe(target, socket);
-}
-
-/** Bytes, the end and cuts go through. */
-function pipe(from: Duplex, to: Duplex): void {
-  from.pipe(to);
-  from.once("close", () => to.destroy());
-}
-
-async function createWebServer(host: string, facts: () => WebApiFacts) {
-  const validity = { from: new Date(Date.now() - 60_000), until: new Date(Date.now() + YEAR_MS) };
-  const authority = await createCertificateAuthority("web", validity);
-  const names = { commonName: "proxy", dns: ["localhost"], ips: [...new Set([host, "127.0.0.1"])] };
-  const { certificatePem, privateKeyPem } = await authority.issueServer(names, validity);
-  const web: Http2SecureServer = createSecureServer({
-    key: privateKeyPem,
-    cert: certificatePem,
+function createWebServer({ key, cert }: WebCertificate, facts: () => WebApiFacts): Http2SecureServer {
+  const web = createSecureServer({
+    key,
+    cert,
     allowHTTP1: true,
     ALPNCallback: ({ protocols }) => protocols.find((protocol) => WEB_PROTOCOLS.includes(protocol)),
   });
@@ -145,18 +139,5 @@ async function createWebServer(host: string, facts: () => WebApiFacts) {
   });
   // A probe for load balancers: it learnt what it wanted from the handshake and closes.
   web.on("unknownProtocol", (socket) => socket.on("error", () => socket.destroy()));
-  return { web, webAuthorityPem: authority.certificatePem };
-}
-
-function track(sockets: Set<Socket>, socket: Socket): void {
-  sockets.add(socket);
-  socket.on("error", () => socket.destroy());
-  socket.once("close", () => sockets.delete(socket));
-}
-
-async function listen(server: Server, host: string, port: number): Promise<number> {
-  server.listen(port, host);
-  await once(server, "listening");
-  const bound = server.address();
-  return typeof bound === "object" && bound ? bound.port : port;
+  return web;
 }

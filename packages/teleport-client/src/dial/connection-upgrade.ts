@@ -1,0 +1,55 @@
+import type { Duplex } from "node:stream";
+import type { TLSSocket } from "node:tls";
+import type { Target } from "./address.ts";
+import { toDialError } from "./dial-fault.ts";
+import type { Discovery } from "./discovery.ts";
+import { openLegacyUpgrade } from "./legacy-upgrade.ts";
+import type { Network } from "./network.ts";
+import { notApplicable, type Route, startAuthTls } from "./route.ts";
+import { limitStep } from "./step-limit.ts";
+import { toProtocol } from "./tls-routing.ts";
+import { isUpgradeRefused } from "./upgrade-refusal.ts";
+import { openWebSocket } from "./web-socket.ts";
+
+/**
+ * Through a load balancer that takes TLS apart: an HTTP request to the Proxy turns into a stream of bytes, and inside
+ * of it everything is as with TLS routing.
+ */
+export function createUpgradeRoute({ target, knownSettings, needsUpgrade }: Discovery, network: Network): Route {
+  return {
+    name: "connection upgrade",
+    target: network.describe(target),
+    async connect(credentials, signal) {
+      const known = await knownSettings(signal);
+      if (!known.tlsRouting) throw notApplicable("the Proxy routes no TLS");
+      if (!(await needsUpgrade(signal))) throw notApplicable("TLS reaches the Proxy as it is");
+      const protocol = toProtocol(known, credentials);
+      const wire = await openUpgraded(target, network, signal);
+      return limitStep(network.clock, signal, (limit) => startAuthTls(wire, credentials, [protocol], limit));
+    },
+  };
+}
+
+/** As a web socket; where that is refused, as Proxies before 15.1 know it. */
+async function openUpgraded(target: Target, network: Network, signal: AbortSignal): Promise<Duplex> {
+  try {
+    return await upgrade(openWebSocket, target, network, signal);
+  } catch (thrown) {
+    if (!isUpgradeRefused(thrown)) throw toDialError(thrown, "web");
+  }
+  try {
+    return await upgrade(openLegacyUpgrade, target, network, signal);
+  } catch (thrown) {
+    throw toDialError(thrown, "web");
+  }
+}
+
+async function upgrade(
+  open: (socket: TLSSocket, target: Target, signal: AbortSignal) => Promise<Duplex>,
+  target: Target,
+  { openWeb, clock }: Network,
+  signal: AbortSignal,
+): Promise<Duplex> {
+  const socket = await openWeb(target, ["http/1.1"], signal);
+  return limitStep(clock, signal, (limit) => open(socket, target, limit));
+}
