@@ -9,6 +9,7 @@ export * from "./base/proxy-settings.ts";
 export * from "./base/random.ts";
 export { createRateLimiter, type RateLimiter, type RateLimiterOptions } from "./base/rate-limiter.ts";
 export * from "./base/text.ts";
+export * from "./base/utc-text.ts";
 export { createNotifier } from "./create-notifier.ts";
 export * from "./domain/access-list.ts";
 export * from "./domain/access-monitoring-rule.ts";

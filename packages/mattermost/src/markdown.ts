@@ -60,11 +60,6 @@ export function toAddress(url: string, limit: number): string | undefined {
   return address.length <= limit ? address : undefined;
 }
 
-/** Mattermost shows no time in the reader's zone, so the zone is named. */
-export function time(at: Date): string {
-  return `${at.toISOString().slice(0, 16).replace("T", " ")} UTC`;
-}
-
 // Most names are plain; the rest of this file costs nothing for them.
 const plainName = /^[\w/-](?:[\w/ -]*[\w/-])?$/;
 

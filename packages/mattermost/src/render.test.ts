@@ -162,19 +162,19 @@ describe("a message", () => {
     expect(color("removed")).toBe(color("expired"));
   });
 
-  it("shows facts in pairs, then what is asked for, why, and how it stands", () => {
+  it("shows who wants what and why, how it stands, and then the times in pairs", () => {
     const { attachments } = renderMessage(sampleMessage({ approvals: { given: 1, needed: 2 } }));
     expect(attachments[0]?.fields).toEqual([
       { title: "User", value: "`alice7`", short: true },
       { title: "Cluster", value: "`cluster7`", short: true },
-      { title: "Requested", value: "2026-01-02 03:04 UTC", short: true },
-      { title: "Review before", value: "2026-01-02 04:04 UTC", short: true },
-      { title: "Access until", value: "2026-01-02 11:04 UTC", short: true },
-      { title: "ID", value: "`0192f3a4-5b6c-7d8e-9f00-112233445566`", short: true },
       { title: "Roles", value: "`editor7` (logins `root7`), `auditor7`", short: false },
       { title: "Resources", value: "`/cluster7/node/db7`", short: false },
       { title: "Reason", value: "```\nincident7 needs a look\n```", short: false },
       { title: "Status", value: "⏳ PENDING (1 of 2 approvals)", short: false },
+      { title: "Requested", value: "2 Jan 2026, 03:04 UTC", short: true },
+      { title: "Review before", value: "2 Jan 2026, 04:04 UTC", short: true },
+      { title: "Access until", value: "2 Jan 2026, 11:04 UTC", short: true },
+      { title: "ID", value: "`0192f3a4-5b6c-7d8e-9f00-112233445566`", short: true },
     ]);
   });
 
@@ -198,10 +198,6 @@ describe("a message", () => {
       "**⏳ Resource request: waiting for review**",
       "**User**: `alice7`",
       "**Cluster**: `cluster7`",
-      "**Requested**: 2026-01-02 03:04 UTC",
-      "**Review before**: 2026-01-02 04:04 UTC",
-      "**Access until**: 2026-01-02 11:04 UTC",
-      "**ID**: `0192f3a4-5b6c-7d8e-9f00-112233445566`",
       "**Roles**: `editor7` (logins `root7`), `auditor7`",
       "**Resources**: `/cluster7/node/db7`",
       "**Reason**:",
@@ -210,6 +206,10 @@ describe("a message", () => {
       "```",
       "**Status**: ⏳ PENDING",
       `[Open in Teleport](${sampleLink})`,
+      "**Requested**: 2 Jan 2026, 03:04 UTC",
+      "**Review before**: 2 Jan 2026, 04:04 UTC",
+      "**Access until**: 2 Jan 2026, 11:04 UTC",
+      "**ID**: `0192f3a4-5b6c-7d8e-9f00-112233445566`",
     ]);
   });
 
@@ -233,7 +233,7 @@ describe("a reply", () => {
           fallback: "❌ Review: denied – bob",
           title: "",
           title_link: "",
-          text: "`bob` denied, 2026-01-02 03:04 UTC\n```\nnot\nnow\n```",
+          text: "`bob` denied, 2 Jan 2026, 03:04 UTC\n```\nnot\nnow\n```",
           fields: [],
         },
       ],

@@ -1,5 +1,5 @@
-import { type Outcome, type ReviewView, reviewWords, statusWords } from "@access-plugins/core";
-import { code, type Surface, time } from "./markdown.ts";
+import { type Outcome, type ReviewView, reviewWords, statusWords, toUtcText } from "@access-plugins/core";
+import { code, type Surface } from "./markdown.ts";
 
 const authorRoom = 120;
 
@@ -12,7 +12,7 @@ export function reviewLine(review: ReviewView, surface: Surface): string {
 /** The same without the icon, for below a heading that has it. */
 export function reviewDetail(review: ReviewView, verb: string, surface: Surface): string {
   const { author, created } = review;
-  const at = created === undefined || Number.isNaN(created.getTime()) ? "" : `, ${time(created)}`;
+  const at = created === undefined || Number.isNaN(created.getTime()) ? "" : `, ${toUtcText(created)}`;
   return `${author.trim() === "" ? "(unknown)" : code(author, authorRoom, surface)} ${verb}${at}`;
 }
 

@@ -5,8 +5,9 @@ import {
   newestThatFit,
   type ReviewView,
   type RoleView,
+  toUtcText,
 } from "@access-plugins/core";
-import { block, code, type Surface, time } from "./markdown.ts";
+import { block, code, type Surface } from "./markdown.ts";
 import { reviewLine } from "./review-line.ts";
 
 /** A label of ours and what stands beside it, as Markdown. */
@@ -92,7 +93,7 @@ function row(label: string, value: string): Row {
 }
 
 function toFact({ value }: DocumentFact, { room, surface }: Layout): string {
-  return "time" in value ? time(value.time) : code(value.name, room.fact, surface);
+  return "time" in value ? toUtcText(value.time) : code(value.name, room.fact, surface);
 }
 
 function toName(name: string, { room, surface }: Layout): string {

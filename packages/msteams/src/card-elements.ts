@@ -1,3 +1,4 @@
+import { toUtcClock } from "@access-plugins/core";
 import { jsonSize } from "./safe-text.ts";
 
 /** The parts of Adaptive Cards 1.5 that we use (https://adaptivecards.io/explorer). Teams shows no newer version. */
@@ -96,10 +97,10 @@ export function hasDateToken(time: Date): boolean {
   return time.getTime() >= 0 && time.getUTCFullYear() <= 9_999;
 }
 
-/** A time every reader sees in their own zone and way of writing. */
+/** A time every reader sees in their own zone and way of writing, which names no zone; so the clock of UTC follows. */
 export function dateToken(time: Date): string {
   const iso = `${time.toISOString().slice(0, 19)}Z`;
-  return `{{DATE(${iso}, SHORT)}} {{TIME(${iso})}}`;
+  return `{{DATE(${iso}, SHORT)}} {{TIME(${iso})}} (${toUtcClock(time)})`;
 }
 
 /** Characters an element takes in JSON. */

@@ -1,4 +1,5 @@
 import {
+  type DocumentCommand,
   type DocumentFact,
   type DocumentPart,
   type MessageStatus,
@@ -98,20 +99,20 @@ function toElements(part: DocumentPart): readonly Element[] {
     case "facts":
       return part.facts.flatMap(toFact);
     case "roles":
-      return [row(part.label, whatFits(part.roles, room.roles, toRole))];
+      return labelled(part.label, whatFits(part.roles, room.roles, toRole));
     case "resources":
-      return [row(part.label, whatFits(part.names, room.resources, toResource))];
+      return labelled(part.label, whatFits(part.names, room.resources, toResource));
     case "prose":
       return toProse(part);
     case "reviews":
       return toReviews(part);
     case "link":
       // What is no link of ours is shown as text, never made clickable.
-      return toLink(part.url) === undefined ? [toCommand("Link", part.url)] : [];
+      return toLink(part.url) === undefined ? toCommand({ label: "Link", text: part.url }) : [];
     case "hint":
       return [words(part.text)];
     case "commands":
-      return part.commands.map(({ label, text }) => toCommand(label, text));
+      return part.commands.flatMap(toCommand);
     case "notes":
       return whatFits(part.notes, room.notes, toNote);
   }
@@ -120,6 +121,11 @@ function toElements(part: DocumentPart): readonly Element[] {
 function toFact({ label, value }: DocumentFact): readonly Element[] {
   if ("name" in value) return [row(label, [line([run(toName(value.name, room.fact))])])];
   return hasDateToken(value.time) ? [row(label, [words(dateToken(value.time))])] : [];
+}
+
+/** Below the label, for names that are too long to stand beside it on a phone. */
+function labelled(label: string, items: readonly Element[]): readonly Element[] {
+  return [words(label, { isSubtle: true }), ...items];
 }
 
 function toRole({ name, logins }: RoleView): Element {
@@ -141,7 +147,7 @@ function toResource(name: string): Element {
 function toProse({ of, label, text }: PartOf<"prose">): readonly Element[] {
   const lines = toLines(text, room[of], of === "reason" ? room.reasonLines : room.resolutionLines);
   const container = { type: "Container", style: "emphasis", spacing: "small", items: lines.map(toLine) } as const;
-  return [words(label, { isSubtle: true }), container];
+  return labelled(label, [container]);
 }
 
 function toReviews({ label, reviews }: PartOf<"reviews">): readonly Element[] {
@@ -170,8 +176,8 @@ function toNote(note: string): Element {
   return line([run(toName(note, room.note), { isSubtle: true })], { spacing: "small" });
 }
 
-function toCommand(label: string, text: string): Element {
-  return row(label, [line([run(toName(text, room.command), { fontType: "monospace" })])]);
+function toCommand({ label, text }: DocumentCommand): readonly Element[] {
+  return labelled(label, [line([run(toName(text, room.command), { fontType: "monospace" })], { spacing: "none" })]);
 }
 
 function whatFits<T>(items: readonly T[], limit: number, toElement: (item: T) => Element): readonly Element[] {

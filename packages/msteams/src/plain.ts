@@ -6,11 +6,11 @@ import {
   type ReviewView,
   type RoleView,
   reviewWords,
+  toUtcText,
 } from "@access-plugins/core";
 import { hasDateToken } from "./card-elements.ts";
 import { toLink } from "./link.ts";
 import { toLines, toName, toPlainText } from "./safe-text.ts";
-import { toRfc822 } from "./stored-address.ts";
 
 /** The most characters each part may take; together less than 10,000. */
 const room = {
@@ -78,7 +78,7 @@ function toTitle({ text, user, asksFor }: Extract<DocumentPart, { kind: "title" 
 
 function toFact({ label, value }: DocumentFact): readonly string[] {
   if ("name" in value) return [`${label}: ${toText(value.name, room.fact)}`];
-  return hasDateToken(value.time) ? [`${label}: ${toRfc822(value.time)}`] : [];
+  return hasDateToken(value.time) ? [`${label}: ${toUtcText(value.time)}`] : [];
 }
 
 function toRole({ name, logins }: RoleView): string {
@@ -89,7 +89,7 @@ function toRole({ name, logins }: RoleView): string {
 
 function toReview({ author, state, reason, created }: ReviewView): string {
   const { icon, verb } = reviewWords(state);
-  const at = created !== undefined && hasDateToken(created) ? `, ${toRfc822(created)}` : "";
+  const at = created !== undefined && hasDateToken(created) ? `, ${toUtcText(created)}` : "";
   const why = reason.trim() === "" ? "" : `: ${toText(reason, room.review)}`;
   return `  ${icon} ${toText(author, room.name)} ${verb}${at}${why}`;
 }

@@ -46,7 +46,8 @@ function toBlock(part: DocumentPart): KnownBlock[] {
     case "title":
       return [{ type: "header", text: { type: "plain_text", text: part.text, emoji: false } }];
     case "facts":
-      return [{ type: "section", fields: part.facts.map((fact) => mrkdwn(toField(fact))) }];
+      // No `fields`: a phone would show them one below the other, of two lines each.
+      return section(part.facts.map(toFact).join("\n"));
     case "roles":
       return section(`*${part.label}*: ${joinWhatFits(part.roles, room.roles, toRole)}`);
     case "resources":
@@ -81,8 +82,8 @@ function toCommand({ label, text }: DocumentCommand): string {
   return `*${label}*: ${code(text, room.command)}`;
 }
 
-function toField({ label, value }: DocumentFact): string {
-  return labelled(label, "time" in value ? time(value.time) : code(value.name, room.fact));
+function toFact({ label, value }: DocumentFact): string {
+  return `*${label}*: ${"time" in value ? time(value.time) : code(value.name, room.fact)}`;
 }
 
 function toName(name: string): string {
@@ -97,7 +98,7 @@ function toRole(role: RoleView): string {
 }
 
 function toReview(review: ReviewView): string {
-  const head = `• ${reviewLine(review, "blocks")}`;
+  const head = reviewLine(review, "blocks");
   return review.reason.trim() === "" ? head : `${head}\n${quote(review.reason, room.reviewReason, "blocks")}`;
 }
 

@@ -1,4 +1,4 @@
-import { toVisibleText, truncate } from "@access-plugins/core";
+import { toUtcText, toVisibleText, truncate } from "@access-plugins/core";
 
 /**
  * Slack's mrkdwn, and the one place where text from people is made harmless in it.
@@ -55,8 +55,7 @@ export function link(url: string, label: string, limit: number): string | undefi
 
 /** A time that every reader sees in their own zone; the fallback for old clients names its zone. */
 export function time(at: Date): string {
-  const utc = at.toISOString().slice(0, 16).replace("T", " ");
-  return `<!date^${Math.floor(at.getTime() / 1_000)}^{date_short_pretty} at {time}|${utc} UTC>`;
+  return `<!date^${Math.floor(at.getTime() / 1_000)}^{date_short_pretty} at {time}|${toUtcText(at)}>`;
 }
 
 // Most names are plain; the rest of this file costs nothing for them.

@@ -147,9 +147,9 @@ describe("a message", () => {
 
   it("shows times as tokens that every reader's client turns into local time", () => {
     const { text, blocks } = renderMessage(sampleMessage());
-    const token = "<!date^1767323045^{date_short_pretty} at {time}|2026-01-02 03:04 UTC>";
+    const token = "<!date^1767323045^{date_short_pretty} at {time}|2 Jan 2026, 03:04 UTC>";
     expect(text).toContain(`Requested: ${token}`);
-    expect(JSON.stringify(blocks)).toContain(`*Requested*\\n${token}`);
+    expect(JSON.stringify(blocks)).toContain(`*Requested*: ${token}`);
   });
 
   it("says until when to review only while that matters, and leaves out times that are none", () => {

@@ -42,6 +42,11 @@ export function timeFact(label: string, time: Date | undefined): readonly Docume
   return time === undefined || Number.isNaN(time.getTime()) ? [] : [{ label, value: { time } }];
 }
 
+/** Facts beside each other; none at all are left out. */
+export function factsPart(facts: readonly DocumentFact[]): readonly DocumentPart[] {
+  return shownIf(facts.length > 0, { kind: "facts", facts });
+}
+
 /** Somebody's own words below their label. */
 export function prosePart(of: "reason" | "resolution", label: string, text: string): readonly DocumentPart[] {
   return shownIf(text.trim() !== "", { kind: "prose", of, label, text });

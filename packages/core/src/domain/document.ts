@@ -1,4 +1,12 @@
-import { type DocumentFact, type DocumentPart, nameFact, prosePart, shownIf, timeFact } from "./document-part.ts";
+import {
+  type DocumentFact,
+  type DocumentPart,
+  factsPart,
+  nameFact,
+  prosePart,
+  shownIf,
+  timeFact,
+} from "./document-part.ts";
 import {
   isFinal,
   type MessageStatus,
@@ -52,19 +60,23 @@ export function reviewWords(state: ReviewView["state"]): { readonly icon: string
   return { icon, verb: state === "promoted" ? "promoted it to an access list" : phrase };
 }
 
-/** What a message about `message` says, in order; parts with nothing to show are left out. */
+/**
+ * What a message about `message` says; parts with nothing to show are left out. In the order of a reviewer's questions,
+ * so that the first screen of a phone is enough to decide: who wants what and why, how it stands and where to act; then
+ * for how long, and what others said.
+ */
 export function toDocument(message: RequestMessage): readonly DocumentPart[] {
-  const facts = factsOf(message);
   return [
     titleOf(message),
-    ...shownIf(facts.length > 0, { kind: "facts", facts }),
+    ...factsPart([...nameFact("User", message.user), ...nameFact("Cluster", message.cluster)]),
     ...shownIf(message.roles.length > 0, { kind: "roles", label: "Roles", roles: message.roles }),
     ...shownIf(message.resources.length > 0, { kind: "resources", label: "Resources", names: message.resources }),
     ...prosePart("reason", "Reason", message.reason),
-    ...shownIf(message.reviews.length > 0, { kind: "reviews", label: "Reviews", reviews: message.reviews }),
     statusOf(message),
     ...prosePart("resolution", "Resolution reason", message.resolveReason),
     ...actionOf(message),
+    ...factsPart([...timesOf(message.times, message.status === "pending"), ...nameFact("ID", message.requestId)]),
+    ...shownIf(message.reviews.length > 0, { kind: "reviews", label: "Reviews", reviews: message.reviews }),
     ...shownIf(message.notes.length > 0, { kind: "notes", notes: message.notes }),
   ];
 }
@@ -86,15 +98,6 @@ function titleOf(message: RequestMessage): DocumentPart {
     user: message.user,
     asksFor: message.resources.length > 0 ? message.resources : roles,
   };
-}
-
-function factsOf(message: RequestMessage): readonly DocumentFact[] {
-  return [
-    ...nameFact("User", message.user),
-    ...nameFact("Cluster", message.cluster),
-    ...timesOf(message.times, message.status === "pending"),
-    ...nameFact("ID", message.requestId),
-  ];
 }
 
 function timesOf(times: RequestTimes, open: boolean): readonly DocumentFact[] {

@@ -27,7 +27,7 @@ const titleOf = (parts: readonly DocumentPart[]) => parts.find((part) => part.ki
 
 it("tells what was granted, until when, why, and what to do next", () => {
   const parts = toNoticeDocument(notice);
-  expect(kindsOf(parts)).toEqual(["title", "roles", "facts", "prose", "commands", "link"]);
+  expect(kindsOf(parts)).toEqual(["title", "roles", "facts", "prose", "commands", "link", "facts"]);
   expect(titleOf(parts)).toEqual({ kind: "title", text: "✅ Your role request: approved", asksFor: ["editor"] });
   expect(factsOf(parts)).toEqual(["Access from", "Access until", "Cluster", "ID"]);
   expect(parts).toContainEqual({

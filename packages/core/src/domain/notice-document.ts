@@ -1,5 +1,13 @@
 import { requestWords, statusWords } from "./document.ts";
-import { type DocumentFact, type DocumentPart, nameFact, prosePart, shownIf, timeFact } from "./document-part.ts";
+import {
+  type DocumentFact,
+  type DocumentPart,
+  factsPart,
+  nameFact,
+  prosePart,
+  shownIf,
+  timeFact,
+} from "./document-part.ts";
 import type { MessageStatus, Notice } from "./request-message.ts";
 
 /**
@@ -8,18 +16,18 @@ import type { MessageStatus, Notice } from "./request-message.ts";
  */
 export function toNoticeDocument(notice: Notice): readonly DocumentPart[] {
   const { roles, resources, resolveReason, loginCommand = "", link, status } = notice;
-  const facts = factsOf(notice);
   const hint = hints[status];
   const views = roles.map((name) => ({ name }));
   return [
     titleOf(notice),
     ...shownIf(roles.length > 0, { kind: "roles", label: "Roles", roles: views }),
     ...shownIf(resources.length > 0, { kind: "resources", label: "Resources", names: resources }),
-    ...shownIf(facts.length > 0, { kind: "facts", facts }),
+    ...factsPart(outcomeOf(notice)),
     ...prosePart("resolution", "Resolution reason", resolveReason),
     ...(hint === undefined ? [] : [{ kind: "hint", text: hint } as const]),
     ...shownIf(loginCommand !== "", { kind: "commands", commands: [{ label: "Log in", text: loginCommand }] }),
     ...(link === undefined ? [] : [{ kind: "link", label: "Open in Teleport", url: link } as const]),
+    ...factsPart([...nameFact("Cluster", notice.cluster), ...nameFact("ID", notice.requestId)]),
   ];
 }
 
@@ -38,7 +46,7 @@ function titleOf({ status, resources, roles, kind }: Notice): DocumentPart {
 }
 
 /** Times only of access that was granted: what a denied request would have given is no news. */
-function factsOf({ status, times, cluster, requestId, promotedTo }: Notice): readonly DocumentFact[] {
+function outcomeOf({ status, times, promotedTo }: Notice): readonly DocumentFact[] {
   const list = status === "promoted" && promotedTo !== undefined ? promotedTo.title || promotedTo.name : "";
   const granted = status === "approved" ? times : {};
   return [
@@ -46,7 +54,5 @@ function factsOf({ status, times, cluster, requestId, promotedTo }: Notice): rea
     ...timeFact("Access from", granted.assumeStart),
     ...timeFact("Access until", granted.accessExpiry),
     ...timeFact("Session until", granted.sessionExpiry),
-    ...nameFact("Cluster", cluster),
-    ...nameFact("ID", requestId),
   ];
 }
