@@ -27,8 +27,10 @@ describe("one request from its creation to its end", () => {
     await h.stop();
   });
 
-  it("costs two writes and no read", async () => {
+  it("costs two writes, and no read where its roles are known from a request before", async () => {
     const h = await ready(startNotifier());
+    h.cluster.create({ id: "r0" });
+    await h.clock.advance(1_000);
     h.cluster.clearCalls();
     h.cluster.create({ id: "r1" });
     await h.clock.advance(1_000);
@@ -259,7 +261,7 @@ describe("the chat platform fails", () => {
       expect(h.messenger.statuses(`new${at}`)).toEqual({ a: ["pending"], b: ["pending"], c: ["pending"] });
     }
     await h.stop();
-  });
+  }, 20_000);
 
   it("blames nobody when the client is refused, is not ready meanwhile, and goes on with new credentials", async () => {
     const h = await ready(startNotifier());

@@ -5,8 +5,11 @@ import { silentMeter } from "./base/meter.ts";
 import { PluginError } from "./base/plugin-error.ts";
 import { systemRandom } from "./base/random.ts";
 import { createRateLimiter } from "./base/rate-limiter.ts";
+import { createEnricher } from "./enrich/enricher.ts";
+import { createLookUps } from "./enrich/lookups.ts";
 import type { Call } from "./messenger.ts";
 import type { Notifier, NotifierOptions } from "./notifier.ts";
+import { createAbilitySwitch } from "./reconcile/ability-switch.ts";
 import { createClientGate } from "./reconcile/client-gate.ts";
 import { createPluginDataStore } from "./reconcile/plugin-data-store.ts";
 import { createReconciler } from "./reconcile/reconciler.ts";
@@ -41,6 +44,14 @@ export function createNotifier(options: NotifierOptions): Notifier {
 
   const gate = createClientGate(clock, log, () => reconciler.retryAll());
   const directory = createRecipientDirectory({ messenger, clock });
+  const lookUps = createLookUps({ teleport, clock, log });
+  const switches = createAbilitySwitch(clock, log);
+  const able = {
+    reply: messenger.reply !== undefined,
+    findPosted: messenger.findPosted !== undefined,
+    react: messenger.react !== undefined && (options.statusReactions ?? true),
+    notify: messenger.notify !== undefined && (options.notifyRequester ?? true),
+  };
   const rules = createMonitoringRules({ pluginName, log });
   const router = createRouter({ rules, teleport, routes: options.routes, clock, log });
   const limiter = createRateLimiter({ clock, concurrency: concurrentTeleportCalls });
@@ -49,6 +60,15 @@ export function createNotifier(options: NotifierOptions): Notifier {
     messenger,
     directory,
     gate,
+    abilities: {
+      all: () => ({
+        ...able,
+        react: able.react && switches.isOn("react"),
+        notify: able.notify && switches.isOn("notify"),
+      }),
+      turnOff: switches.turnOff,
+    },
+    enricher: createEnricher(lookUps),
     clock,
     random,
     log,
@@ -160,6 +180,8 @@ export function createNotifier(options: NotifierOptions): Notifier {
     status,
     ready: () => started.promise,
     retryNow() {
+      lookUps.forgetFailures();
+      switches.reset();
       gate.open();
       reconciler.retryAll();
     },

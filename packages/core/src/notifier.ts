@@ -15,6 +15,10 @@ export interface NotifierOptions {
   readonly teleport: TeleportClient;
   readonly messenger: Messenger;
   readonly routes: Routes;
+  /** Tells requesters the outcome in a message of their own, where the platform can. Default true. */
+  readonly notifyRequester?: boolean;
+  /** Puts a sign of the outcome on every message, where the platform has such signs. Default true. */
+  readonly statusReactions?: boolean;
   /** Oldest Teleport version to work with, as a semantic version; older servers end the start. */
   readonly minServerVersion?: string;
   /** End with an error instead of reconnecting when the watch ends (`TELEPORT_PLUGIN_FAIL_FAST`). */

@@ -3,7 +3,7 @@ import type { RequestMessage } from "../domain/request-message.ts";
 import type { Call, Messenger, Recipient } from "../messenger.ts";
 import type { RecipientDirectory } from "../routing/recipient-directory.ts";
 import type { Delivery, OwnState } from "./delivery.ts";
-import { afterEdit, afterPost, type CallStep } from "./progress.ts";
+import { afterEdit, afterPost, type DeliveryStep } from "./progress.ts";
 import { toShown } from "./request-view.ts";
 
 /** What one step needs besides the delivery it is about. */
@@ -19,7 +19,7 @@ export interface StepContext {
 export type Change = (delivery: Delivery) => Delivery;
 
 /** Makes the one call of a step; throws what the messenger throws. */
-export async function takeStep(step: CallStep, delivery: Delivery, context: StepContext): Promise<Change> {
+export async function takeStep(step: DeliveryStep, delivery: Delivery, context: StepContext): Promise<Change> {
   const { messenger, directory, own, call } = context;
   const message = delivery.plain ? { ...context.message, form: "plain" as const } : context.message;
   switch (step.do) {
@@ -54,6 +54,10 @@ export async function takeStep(step: CallStep, delivery: Delivery, context: Step
       const key = deliveryKey(own.nonce, `${placeKey(delivery)} outcome ${status}`);
       await messenger.reply?.(addressOf(delivery), { kind: "outcome", status, resolveReason }, key, call);
       return (now) => ({ ...now, shows: toShown(message) });
+    }
+    case "react": {
+      await messenger.react?.(addressOf(delivery), message.status, delivery.sign, call);
+      return (now) => ({ ...now, sign: message.status });
     }
   }
 }

@@ -1,6 +1,7 @@
 import type { Random } from "../base/random.ts";
 import type { StoredAddress } from "../messenger.ts";
 import type { Routing } from "../routing/recipient-router.ts";
+import { enrichmentBytes } from "./better-facts.ts";
 import type { Delivery, OwnState } from "./delivery.ts";
 import type { ClaimFacts } from "./official-record.ts";
 import { encodeRecord, entryBudgetBytes, toEntryBytes } from "./record.ts";
@@ -24,7 +25,8 @@ export function createClaim(
   budget: number = entryBudgetBytes,
 ): OwnState {
   const empty: OwnState = { nonce: random.token(12), tier: routing.tier, cut: routing.cut, omitted: 0, deliveries: [] };
-  let used = toEntryBytes(toResolvedEntry(empty, facts, stored)) + longestReasonBytes + spareBytes;
+  const fixed = longestReasonBytes + enrichmentBytes + spareBytes;
+  let used = toEntryBytes(toResolvedEntry(empty, facts, stored)) + fixed;
   const deliveries: Delivery[] = [];
   for (const raw of routing.recipients) {
     used += reservedBytes(raw, stored);

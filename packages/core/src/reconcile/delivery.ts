@@ -30,6 +30,8 @@ export interface Delivery {
   readonly locked?: boolean;
   /** The platform refused the rich body: plain text from now on. */
   readonly plain?: boolean;
+  /** The status whose sign was put on the message, or given up. */
+  readonly sign?: MessageStatus;
 }
 
 /** What a message shows. */
@@ -39,6 +41,23 @@ export interface Shown {
   readonly digest?: string;
   /** Reviews it shows; only where there is no digest. */
   readonly reviews?: number;
+}
+
+/**
+ * What the requester is told of the outcome, in a message of their own that is never edited. It is due from the moment
+ * the outcome is stored: an outcome stored by somebody else, or while notices were switched off, is none of ours to tell.
+ */
+export interface RequesterNotice {
+  /** The outcome it is about. */
+  readonly status: MessageStatus;
+  /** `unreachable` is final: the platform knows nobody of that name, or we may not write to them. */
+  readonly state: "waiting" | "told" | "unreachable";
+  /** Why they cannot be reached. */
+  readonly code?: ErrorCode;
+  /** It may have been sent already. */
+  readonly unsure?: boolean;
+  /** The platform refused the rich body. */
+  readonly plain?: boolean;
 }
 
 /** What we remember of one request besides the official keys. */
@@ -53,6 +72,9 @@ export interface OwnState {
   /** Recipients left out because the record would have outgrown its budget. */
   readonly omitted: number;
   readonly deliveries: readonly Delivery[];
+  readonly notice?: RequesterNotice;
+  /** The outcome whose sign every live message has to carry; absent when it is none of ours to put there. */
+  readonly sign?: MessageStatus;
 }
 
 /** Recipients left out for want of space: those stored as a number and those of this session. */

@@ -1,4 +1,6 @@
-import type { ErrorCode } from "../base/plugin-error.ts";
+import { backoffMs, deliveryBackoff } from "../base/backoff.ts";
+import type { ErrorCode, PluginError } from "../base/plugin-error.ts";
+import type { Random } from "../base/random.ts";
 
 /**
  * What a failed call of a delivery leads to. `retry`: again with back-off. `client`: the whole client is refused,
@@ -42,3 +44,9 @@ export function toVerdict(code: ErrorCode): Verdict {
 
 /** How long a blocked recipient or a refused client waits before it is tried again by itself. */
 export const blockedRetryMs = 60 * 60 * 1_000;
+
+/** As long as the platform asks; one that asks for no wait at all must not be called in a loop. */
+export function toPause(attempts: number, error: PluginError, random: Random): number {
+  const asked = error.retryAfterMs ?? 0;
+  return asked > 0 ? asked : backoffMs(attempts - 1, deliveryBackoff, random);
+}

@@ -131,12 +131,14 @@ function toRfc3339(time: Date): string {
   return time.toISOString().replace(/\.?0*Z$/u, "Z");
 }
 
-function decodeList(text: string | undefined): string[] {
+/** A list as a key holds it; empty for what is none. */
+export function decodeList(text: string | undefined): string[] {
   const parsed = parseJson(text);
   return Array.isArray(parsed) ? parsed.filter((item) => typeof item === "string") : splitList(text);
 }
 
-function decodeLists(text: string | undefined): Record<string, string[]> {
+/** A map of lists as a key holds it; empty for what is none. */
+export function decodeLists(text: string | undefined): Record<string, string[]> {
   const parsed = parseJson(text);
   if (typeof parsed !== "object" || parsed === null || Array.isArray(parsed)) return {};
   return Object.fromEntries(

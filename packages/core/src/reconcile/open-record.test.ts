@@ -51,6 +51,11 @@ async function open(data: PluginData | undefined, world: World = {}) {
     },
     holder: "us",
     cluster: () => ({ name: "example.com" }),
+    abilities: {
+      all: () => ({ reply: false, findPosted: false, react: false, notify: false }),
+      turnOff: () => {},
+    },
+    enricher: { enrich: async () => false },
     router: { route: async () => routing, routeStatic: () => routing },
     storeRefused: () => {},
   };

@@ -1,6 +1,7 @@
 import { isFinal, type MessageStatus } from "../domain/request-message.ts";
 import type { PluginData } from "../teleport.ts";
 import type { RequestSource, StoredEntry } from "../watch/request-index.ts";
+import { mergeFacts } from "./better-facts.ts";
 import { createClaim } from "./claim.ts";
 import type { OwnState } from "./delivery.ts";
 import { type ClaimFacts, toClaimFacts } from "./official-record.ts";
@@ -33,7 +34,7 @@ export async function openRecord(
     case "none":
       return claimNew(source, context, entry.data, signal);
     case "bare":
-      return claimAbandoned(entry, source, context, signal);
+      return claimAbandoned(entry, record.facts, source, context, signal);
     case "foreign":
       context.log.warn("Left alone: a newer version of this program wrote the state of this request", {
         request_id: source.id,
@@ -95,6 +96,7 @@ async function claimNew(
 /** The official plugin may still be at it: only a claim that stood still for a while is unfinished work. */
 async function claimAbandoned(
   entry: StoredEntry,
+  theirs: ClaimFacts,
   source: RequestSource,
   context: SessionContext,
   signal: AbortSignal,
@@ -105,7 +107,8 @@ async function claimAbandoned(
   if (remaining > 0) return { againInMs: remaining };
   context.meter.count("possible_duplicates_total", { cause: "bare_claim" });
   const opened = await claimNew(source, context, entry.data, signal);
-  return "own" in opened ? { ...opened, own: takeOver(opened.own) } : opened;
+  if (!("own" in opened)) return opened;
+  return { ...opened, facts: mergeFacts(opened.facts, theirs), own: takeOver(opened.own) };
 }
 
 /** What was seen of the request itself, before the record has its say. */

@@ -2,7 +2,14 @@ import { type ErrorCode, errorCodes } from "../base/plugin-error.ts";
 import type { MessageStatus } from "../domain/request-message.ts";
 import type { Recipient, SentMessage } from "../messenger.ts";
 import type { RoutingTier } from "../routing/recipient-router.ts";
-import { countOmitted, type Delivery, type DeliveryState, type OwnState, type Shown } from "./delivery.ts";
+import {
+  countOmitted,
+  type Delivery,
+  type DeliveryState,
+  type OwnState,
+  type RequesterNotice,
+  type Shown,
+} from "./delivery.ts";
 
 /**
  * Our own key of the record: compact JSON with one-letter names, because Teleport gives all plugins of a request one
@@ -20,6 +27,7 @@ const statuses = {
   r: "removed",
   c: "closed",
 } as const;
+const noticeStates = { w: "waiting", t: "told", u: "unreachable" } as const;
 const tiers = { r: "rules", s: "static", a: "adopted" } as const;
 
 export function encodeOwnState(state: OwnState): string {
@@ -31,6 +39,8 @@ export function encodeOwnState(state: OwnState): string {
     ...(state.status === undefined ? {} : { f: letterOf(statuses, state.status) }),
     ...(state.cut === 0 ? {} : { c: state.cut }),
     ...(omitted === 0 ? {} : { o: omitted }),
+    ...(state.notice === undefined ? {} : { q: encodeNotice(state.notice) }),
+    ...(state.sign === undefined ? {} : { x: letterOf(statuses, state.sign) }),
     d: state.deliveries.filter((delivery) => delivery.state !== "omitted").map(encodeDelivery),
   });
 }
@@ -47,6 +57,17 @@ function encodeDelivery(delivery: Delivery): Record<string, unknown> {
     ...(delivery.unsure ? { u: 1 } : {}),
     ...(delivery.locked ? { l: 1 } : {}),
     ...(delivery.plain ? { p: 1 } : {}),
+    ...(delivery.sign === undefined ? {} : { x: letterOf(statuses, delivery.sign) }),
+  };
+}
+
+function encodeNotice(notice: RequesterNotice): Record<string, unknown> {
+  return {
+    f: letterOf(statuses, notice.status),
+    s: letterOf(noticeStates, notice.state),
+    ...(notice.code === undefined ? {} : { e: notice.code }),
+    ...(notice.unsure ? { u: 1 } : {}),
+    ...(notice.plain ? { p: 1 } : {}),
   };
 }
 
@@ -59,19 +80,34 @@ function encodeShown(shown: Shown): string {
 export function decodeOwnState(text: string): OwnState | undefined {
   const state = parse(text);
   if (state?.["v"] !== version) return undefined;
-  const { n: nonce, t, f, c, o, d } = state;
+  const { n: nonce, t, f, c, o, d, q, x } = state;
   const tier = byLetter(tiers, t) as RoutingTier | undefined;
   if (typeof nonce !== "string" || tier === undefined || !Array.isArray(d)) return undefined;
   const deliveries = d.map(decodeDelivery);
   if (deliveries.includes(undefined)) return undefined;
-  const status = byLetter(statuses, f) as MessageStatus | undefined;
   return {
     nonce,
     tier,
-    ...(status === undefined ? {} : { status }),
+    ...optional("status", toStatus(f)),
     cut: toCount(c),
     omitted: toCount(o),
     deliveries: deliveries.filter((delivery) => delivery !== undefined),
+    ...optional("notice", decodeNotice(q)),
+    ...optional("sign", toStatus(x)),
+  };
+}
+
+function decodeNotice(value: unknown): RequesterNotice | undefined {
+  if (!isObject(value)) return undefined;
+  const status = toStatus(value["f"]);
+  const state = byLetter(noticeStates, value["s"]) as RequesterNotice["state"] | undefined;
+  if (status === undefined || state === undefined) return undefined;
+  return {
+    status,
+    state,
+    ...optional("code", toErrorCode(value["e"])),
+    ...(value["u"] === 1 ? { unsure: true } : {}),
+    ...(value["p"] === 1 ? { plain: true } : {}),
   };
 }
 
@@ -90,14 +126,19 @@ function decodeDelivery(value: unknown): Delivery | undefined {
     ...(value["u"] === 1 ? { unsure: true } : {}),
     ...(value["l"] === 1 ? { locked: true } : {}),
     ...(value["p"] === 1 ? { plain: true } : {}),
+    ...optional("sign", toStatus(value["x"])),
   };
 }
 
 function decodeShown(value: unknown): Shown | undefined {
   const [, letter, kind, rest] = /^([a-z])([~#])(.*)$/u.exec(toText(value)) ?? [];
-  const status = byLetter(statuses, letter) as MessageStatus | undefined;
+  const status = toStatus(letter);
   if (status === undefined || rest === undefined) return undefined;
   return kind === "~" ? { status, digest: rest } : { status, reviews: toCount(Number(rest)) };
+}
+
+function toStatus(letter: unknown): MessageStatus | undefined {
+  return byLetter(statuses, letter) as MessageStatus | undefined;
 }
 
 function toRecipient(value: Record<string, unknown>): Recipient | undefined {

@@ -6,8 +6,14 @@ import { toDelivery, toOwnState } from "../testing/samples.ts";
 import { type Delivery, isLive } from "./delivery.ts";
 import { type Abilities, type PlanInput, type Progress, plan, type Step, type Wanted } from "./plan.ts";
 
-const everything: Abilities = { reply: true, findPosted: true };
-const nothing: Abilities = { reply: false, findPosted: false };
+const everything: Abilities = { reply: true, findPosted: true, react: true, notify: true };
+const nothing: Abilities = { reply: false, findPosted: false, react: false, notify: false };
+const anyAbilities = fc.record({
+  reply: fc.boolean(),
+  findPosted: fc.boolean(),
+  react: fc.boolean(),
+  notify: fc.boolean(),
+});
 const pending: Wanted = { shows: { status: "pending", digest: "now" }, complete: true, reviews: 0 };
 const approved: Wanted = { shows: { status: "approved", digest: "now" }, complete: true, reviews: 1 };
 const to = { id: "C1", kind: "channel" } as const;
@@ -231,7 +237,7 @@ describe("any plan", () => {
     status: someStatus,
     reviews: fc.nat(4),
     complete: fc.boolean(),
-    abilities: fc.record({ reply: fc.boolean(), findPosted: fc.boolean() }),
+    abilities: anyAbilities,
     progress: fc.array(fc.record({ busy: fc.boolean(), notBefore: fc.nat(2_000), replyNotBefore: fc.nat(2_000) })),
   });
 
@@ -312,8 +318,7 @@ describe("whatever happens, after the last fault", { timeout: 30_000 }, () => {
     { weight: 1, arbitrary: fc.record({ do: fc.constant("die" as const), effect: fc.boolean() }) },
   );
   const places = { ops: "C1", "#ops": "C1", bob: "U2", "bob@example.com": "U2", carol: "U3", ghost: undefined };
-  const abilities = fc.record({ reply: fc.boolean(), findPosted: fc.boolean() });
-  const lives = fc.tuple(fc.array(command, { maxLength: 60, size: "max" }), abilities);
+  const lives = fc.tuple(fc.array(command, { maxLength: 60, size: "max" }), anyAbilities);
 
   // Each run lives through dozens of steps.
   const numRuns = 120;
@@ -387,6 +392,41 @@ describe("whatever happens, after the last fault", { timeout: 30_000 }, () => {
         for (const place of ["C1", "U2", "U3"]) {
           const count = model.messages.filter((message) => message.place === place).length;
           expect(count).toBeLessThanOrEqual(1 + (model.unknownPosts.get(place) ?? 0));
+        }
+      }),
+      { numRuns },
+    );
+  });
+
+  it("the requester is told the outcome once, more often only for a notice of unknown outcome", async () => {
+    await fc.assert(
+      fc.asyncProperty(lives, async (story) => {
+        const model = await live(story);
+        const { status, notice } = model.own();
+        const expected = story[1].notify && status !== undefined && status !== "pending" && status !== "closed";
+        if (expected) expect(notice?.state).toMatch(/told|unreachable/u);
+        if (notice?.state === "told") expect(model.notices.map((one) => one.status)).toContain(status);
+        for (const outcome of new Set(model.notices.map((one) => one.status))) {
+          const count = model.notices.filter((one) => one.status === outcome).length;
+          const allowed = story[1].findPosted ? 0 : (model.unknownNotices.get(outcome) ?? 0);
+          expect(count).toBeLessThanOrEqual(1 + allowed);
+        }
+        if (!story[1].notify) expect(model.notices).toEqual([]);
+      }),
+      { numRuns },
+    );
+  });
+
+  it("every message that shows the outcome carries its sign, unless that was given up", async () => {
+    await fc.assert(
+      fc.asyncProperty(lives, async (story) => {
+        const model = await live(story);
+        const { sign, deliveries } = model.own();
+        for (const delivery of deliveries.filter(isLive)) {
+          if (sign !== undefined && delivery.shows?.status === sign) expect(delivery.sign).toBe(sign);
+        }
+        for (const message of model.messages) {
+          if (!story[1].react) expect(message.sign).toBeUndefined();
         }
       }),
       { numRuns },

@@ -13,6 +13,8 @@ export interface PlanInput {
   /** Calls under way and waits, by index of the delivery; absent means idle and free. */
   readonly progress: ReadonlyMap<number, Progress>;
   readonly abilities: Abilities;
+  /** First posts wait until this moment for what look-ups may still find; absent when they need not. */
+  readonly postNotBefore?: number;
   /** Monotonic milliseconds. */
   readonly now: number;
 }
@@ -32,16 +34,24 @@ export interface Progress {
   readonly notBefore?: number;
   /** The reply waits on its own: a failing reply never holds up an edit. */
   readonly replyNotBefore?: number;
+  /** So does the sign. */
+  readonly signNotBefore?: number;
 }
 
-/** What the platform can do, from the optional methods of its messenger. */
+/** What the platform can do, from the optional methods of its messenger, as far as it is switched on. */
 export interface Abilities {
   readonly reply: boolean;
   readonly findPosted: boolean;
+  readonly react: boolean;
+  readonly notify: boolean;
 }
 
+/** Stands for the requester's notice among the indexes of deliveries. */
+export const requesterIndex = -1;
+
 export type Step =
-  | { readonly do: "resolve" | "search" | "post" | "edit" | "outcome"; readonly index: number }
+  | { readonly do: "resolve" | "search" | "post" | "edit" | "outcome" | "react"; readonly index: number }
+  | { readonly do: "notify"; readonly index: typeof requesterIndex }
   | { readonly do: "reply"; readonly index: number; readonly review: number }
   /** No call: the delivery simply becomes this. */
   | { readonly do: "become"; readonly index: number; readonly delivery: Delivery };
@@ -57,11 +67,10 @@ export interface Plan {
 export function plan(input: PlanInput): Plan {
   const steps: Step[] = [];
   let wakeAt: number | undefined;
-  const taken = takenPlaces(input);
-  for (const [index, delivery] of input.own.deliveries.entries()) {
+  for (const [index, wanted] of stepsByIndex(input)) {
     const progress = input.progress.get(index) ?? {};
     if (progress.busy) continue;
-    const due = dueSteps(delivery, index, input, taken).map((step) => ({ step, at: earliest(step, progress) }));
+    const due = wanted.map((step) => ({ step, at: earliest(step, progress, input) }));
     const first = due.find(({ at }) => at <= input.now);
     if (first !== undefined) steps.push(first.step);
     else for (const { at } of due) wakeAt = Math.min(wakeAt ?? at, at);
@@ -69,9 +78,28 @@ export function plan(input: PlanInput): Plan {
   return { steps, ...(wakeAt === undefined ? {} : { wakeAt }), fallThrough: nobodyKnown(input) };
 }
 
-function earliest(step: Step, progress: Progress): number {
-  if (step.do === "become") return 0;
-  return (step.do === "reply" ? progress.replyNotBefore : progress.notBefore) ?? 0;
+/** The messages, then the requester's notice: each waits for itself alone. */
+function stepsByIndex(input: PlanInput): (readonly [number, readonly Step[]])[] {
+  const taken = takenPlaces(input);
+  const messages = input.own.deliveries.map(
+    (delivery, index) => [index, dueSteps(delivery, index, input, taken)] as const,
+  );
+  return [...messages, [requesterIndex, tellRequester(input)]];
+}
+
+function earliest(step: Step, progress: Progress, input: PlanInput): number {
+  switch (step.do) {
+    case "become":
+      return 0;
+    case "reply":
+      return progress.replyNotBefore ?? 0;
+    case "react":
+      return progress.signNotBefore ?? 0;
+    case "post":
+      return Math.max(progress.notBefore ?? 0, input.postNotBefore ?? 0);
+    default:
+      return progress.notBefore ?? 0;
+  }
 }
 
 /**
@@ -136,14 +164,15 @@ function tell(delivery: Delivery, index: number, input: PlanInput, taken: Readon
   return { do: "post", index };
 }
 
-/** The newest edit first, then the replies in order; a reply that has to wait never holds up an edit. */
-function keepTrue(delivery: Delivery, index: number, { wanted, abilities }: PlanInput): Step[] {
+/** The newest edit first, then the replies in order, then the sign; none that has to wait ever holds up an edit. */
+function keepTrue(delivery: Delivery, index: number, { own, wanted, abilities }: PlanInput): Step[] {
   const steps: Step[] = [];
   if (!delivery.locked && isStale(delivery, wanted)) steps.push({ do: "edit", index });
   if (abilities.reply && delivery.replies < wanted.reviews) {
     steps.push({ do: "reply", index, review: delivery.replies });
   }
   if (delivery.locked && abilities.reply && outcomeIsUntold(delivery, wanted)) steps.push({ do: "outcome", index });
+  if (abilities.react && signIsMissing(delivery, own, wanted)) steps.push({ do: "react", index });
   return steps;
 }
 
@@ -159,6 +188,19 @@ export function isStale(delivery: Delivery, wanted: Wanted): boolean {
 /** A locked message cannot be edited; its reply counts as shown once it is out. */
 function outcomeIsUntold(delivery: Delivery, wanted: Wanted): boolean {
   return isFinal(wanted.shows.status) && delivery.shows?.status !== wanted.shows.status;
+}
+
+/** A message carries no sign of an outcome that it does not show. */
+function signIsMissing(delivery: Delivery, own: OwnState, wanted: Wanted): boolean {
+  const { status } = wanted.shows;
+  return own.sign === status && delivery.sign !== status && delivery.shows?.status === status;
+}
+
+/** Once for each outcome; who cannot be reached is not tried for ever. */
+function tellRequester({ own, wanted, abilities }: PlanInput): readonly Step[] {
+  const { notice } = own;
+  const due = abilities.notify && notice?.state === "waiting" && notice.status === wanted.shows.status;
+  return due ? [{ do: "notify", index: requesterIndex }] : [];
 }
 
 /** Whether the platform knows nobody of this tier. */

@@ -3,18 +3,24 @@ import { describe, expect, it } from "vitest";
 import { type ErrorCode, type ErrorFacts, PluginError } from "../base/plugin-error.ts";
 import { toDelivery } from "../testing/samples.ts";
 import type { Delivery } from "./delivery.ts";
-import { type Attempts, afterEdit, afterFailure, afterPost, type CallStep } from "./progress.ts";
+import { type Attempts, afterEdit, afterFailure, afterPost, type DeliveryStep } from "./progress.ts";
 
 const address = { channel: "C1", id: "1" };
 const waiting = toDelivery({ to: { id: "C1", kind: "channel" } });
 const sent = toDelivery({ state: "sent", address, shows: { status: "pending", digest: "old" }, replies: 1 });
-const post: CallStep = { do: "post", index: 0 };
-const edit: CallStep = { do: "edit", index: 0 };
-const reply: CallStep = { do: "reply", index: 0, review: 1 };
+const post: DeliveryStep = { do: "post", index: 0 };
+const edit: DeliveryStep = { do: "edit", index: 0 };
+const reply: DeliveryStep = { do: "reply", index: 0, review: 1 };
 const now = 10_000;
 const hour = 3_600_000;
 
-function fail(step: CallStep, delivery: Delivery, code: ErrorCode, facts: ErrorFacts = {}, progress: Attempts = {}) {
+function fail(
+  step: DeliveryStep,
+  delivery: Delivery,
+  code: ErrorCode,
+  facts: ErrorFacts = {},
+  progress: Attempts = {},
+) {
   const random = { ...createSeededRandom(1), next: () => 0.5 };
   return afterFailure(step, delivery, progress, new PluginError(code, "no", facts), now, random);
 }

@@ -1,18 +1,22 @@
-import { type BackoffOptions, backoffMs, deliveryBackoff } from "../base/backoff.ts";
 import type { PluginError } from "../base/plugin-error.ts";
 import type { Random } from "../base/random.ts";
 import type { SentMessage } from "../messenger.ts";
 import type { Delivery, Shown } from "./delivery.ts";
-import { blockedRetryMs, toVerdict, type Verdict } from "./failure-table.ts";
+import { blockedRetryMs, toPause, toVerdict, type Verdict } from "./failure-table.ts";
 import type { Progress, Step } from "./plan.ts";
+import { afterSignFailure } from "./sign-progress.ts";
 
 /** A step that makes a call. */
 export type CallStep = Exclude<Step, { do: "become" }>;
+
+/** A call about one delivery. */
+export type DeliveryStep = Exclude<CallStep, { do: "notify" }>;
 
 /** The memory of one delivery within this process: never stored. */
 export interface Attempts extends Progress {
   readonly attempts?: number;
   readonly replyAttempts?: number;
+  readonly signAttempts?: number;
 }
 
 /** What a call that went well changes. */
@@ -36,6 +40,12 @@ export function afterEdit(
   };
 }
 
+/** A reply and a sign count their tries by themselves: what a call that went well leaves. */
+export function freshAttempts(step: DeliveryStep): Attempts {
+  if (step.do === "reply") return { replyAttempts: 0, replyNotBefore: 0 };
+  return step.do === "react" ? { signAttempts: 0, signNotBefore: 0 } : { attempts: 0, notBefore: 0 };
+}
+
 export interface Failed {
   readonly verdict: Verdict;
   readonly delivery: Delivery;
@@ -44,13 +54,14 @@ export interface Failed {
 
 /** What a failed call changes: by the failure table, and by what kind of call it was. */
 export function afterFailure(
-  step: CallStep,
+  step: DeliveryStep,
   delivery: Delivery,
   progress: Attempts,
   error: PluginError,
   now: number,
   random: Random,
 ): Failed {
+  if (step.do === "react") return afterSignFailure(delivery, progress, error, now, random);
   const verdict = toVerdict(error.code);
   const failed = step.do === "post" && mayHaveHappened(error) ? { ...delivery, unsure: true } : delivery;
   if (step.do === "reply") return afterReplyFailure(step.review, failed, progress, error, verdict, now, random);
@@ -60,7 +71,7 @@ export function afterFailure(
       return {
         verdict,
         delivery: failed,
-        progress: { ...progress, attempts, notBefore: now + pause(attempts, error, random) },
+        progress: { ...progress, attempts, notBefore: now + toPause(attempts, error, random) },
       };
     }
     case "content":
@@ -79,7 +90,7 @@ export function afterFailure(
 }
 
 /** A fault of ours says nothing about what the platform did: it may have come after the post. */
-function mayHaveHappened(error: PluginError): boolean {
+export function mayHaveHappened(error: PluginError): boolean {
   return error.ambiguous || error.code === "internal";
 }
 
@@ -95,7 +106,7 @@ function afterReplyFailure(
 ): Failed {
   if (verdict === "retry") {
     const replyAttempts = (progress.replyAttempts ?? 0) + 1;
-    const replyNotBefore = now + pause(replyAttempts, error, random);
+    const replyNotBefore = now + toPause(replyAttempts, error, random);
     return { verdict, delivery, progress: { ...progress, replyAttempts, replyNotBefore } };
   }
   if (verdict === "gone") return { verdict, delivery: { ...delivery, state: "gone", code: error.code }, progress };
@@ -109,15 +120,4 @@ function block(delivery: Delivery, progress: Attempts, error: PluginError, now: 
   const known = delivery.state === "blocked" && delivery.code === error.code;
   if (delivery.state === "sent" || known) return { verdict: "blocked", delivery, progress: waiting };
   return { verdict: "blocked", delivery: { ...delivery, state: "blocked", code: error.code }, progress: waiting };
-}
-
-/** As long as the platform asks; one that asks for no wait at all must not be called in a loop. */
-function pause(
-  attempts: number,
-  error: PluginError,
-  random: Random,
-  options: BackoffOptions = deliveryBackoff,
-): number {
-  const asked = error.retryAfterMs ?? 0;
-  return asked > 0 ? asked : backoffMs(attempts - 1, options, random);
 }

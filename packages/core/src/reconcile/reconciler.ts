@@ -54,8 +54,10 @@ export function createReconciler(index: RequestIndex, context: SessionContext): 
   }
 
   function finished(id: string, end: SessionEnd): void {
-    const keeps = end.carry !== undefined && (end.carry.progress.size > 0 || end.carry.posted.length > 0);
-    if (end.carry !== undefined && keeps) carries.set(id, end.carry);
+    const { carry } = end;
+    const keeps =
+      carry !== undefined && (carry.progress.size > 0 || carry.posted.length > 0 || carry.notice !== undefined);
+    if (carry !== undefined && keeps) carries.set(id, carry);
     else carries.delete(id);
     if (end.againInMs !== undefined) again(id, end.againInMs);
     else if (index.isGone(id) && context.gate.isOpen()) {

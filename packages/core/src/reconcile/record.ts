@@ -1,6 +1,7 @@
 import type { MessageStatus } from "../domain/request-message.ts";
 import type { SentMessage, StoredAddress } from "../messenger.ts";
 import type { PluginData } from "../teleport.ts";
+import { isImprovement } from "./better-facts.ts";
 import type { Delivery, OwnState } from "./delivery.ts";
 import { isLive } from "./delivery.ts";
 import { decodeLease, encodeLease, type Lease } from "./lease.ts";
@@ -62,9 +63,10 @@ export function adopt(own: OwnState, data: PluginData, stored: StoredAddress): O
   const strangers = findStrangers(own.deliveries, data, stored).map(
     (address): Delivery => ({ raw: "", state: "sent", address, shows, replies: reviews }),
   );
+  const { notice: _notice, sign: _sign, ...rest } = own;
   return {
-    ...own,
-    ...(news ? { status: settleDecision(resolved, own.status) } : {}),
+    // With a resolution of its own the requester counts as told, and signs are none of ours to put there.
+    ...(news ? { ...rest, status: settleDecision(resolved, own.status) } : own),
     deliveries: [
       ...own.deliveries.map((delivery) => {
         if (!isLive(delivery)) return delivery;
@@ -141,12 +143,14 @@ export function toChanges(before: PluginData | undefined, next: PluginData): Rec
 }
 
 /**
- * What an older or newer plugin wrote about the request itself stays as it is: we only ever add to it. `reviews_count`
+ * What an older or newer plugin wrote about the request itself stays as it is: we only ever add to it, or put names in
+ * the place of raw forms. `reviews_count`
  * never goes down, though a recipient told late may have fewer replies: the official plugin would post them all again.
  */
 function isKept(key: string, was: string, is: string): boolean {
   if (was === "" || key === leaseKey || key === stateKey || key === "messages") return false;
-  return is === "" || claimOnly.has(key) || (key === "reviews_count" && Number(was) > Number(is));
+  if (is === "" || (claimOnly.has(key) && !isImprovement(key, was, is))) return true;
+  return key === "reviews_count" && Number(was) > Number(is);
 }
 
 const claimOnly = new Set([

@@ -6,11 +6,13 @@ import type { Delivery, OwnState } from "./delivery.ts";
 import { countOmitted, isLive } from "./delivery.ts";
 import { type ClaimFacts, splitMessages, toOfficialTag } from "./official-record.ts";
 import { type Opened, observedStatus } from "./open-record.ts";
+import { decide } from "./outcome.ts";
 import type { Wanted } from "./plan.ts";
 import type { Attempts } from "./progress.ts";
 import { settleStatus } from "./record.ts";
 import { toRequestMessage, toShown } from "./request-view.ts";
 import type { Carry, SessionContext, SessionEnd } from "./session-context.ts";
+import { mergeNotice } from "./takeover.ts";
 
 /** What one session knows, in memory; the only mutable thing of it. */
 export interface SessionState {
@@ -22,6 +24,12 @@ export interface SessionState {
   /** `own` holds something that is not stored yet. */
   dirty: boolean;
   draining: boolean;
+  /** Look-ups for what messages show only in raw form are under way. */
+  enriching: boolean;
+  /** Some of them may bring more later. */
+  enrichAgain: boolean;
+  /** First posts wait for them until then, in monotonic milliseconds. */
+  postNotBefore: number;
   /** Set when the session has to end as soon as its calls are done. */
   ending: SessionEnd | undefined;
   /** The last look. */
@@ -31,7 +39,19 @@ export interface SessionState {
 export function createSessionState(opened: Opened, carry: Carry | undefined): SessionState {
   const { facts, own, stored } = opened;
   const progress = carry?.nonce === own.nonce ? new Map(carry.progress) : new Map<number, Attempts>();
-  return { facts, own, stored, progress, dirty: false, draining: false, ending: undefined, seen: undefined };
+  return {
+    facts,
+    own: mergeNotice(own, carry?.nonce === own.nonce ? carry.notice : undefined),
+    stored,
+    progress,
+    dirty: false,
+    draining: false,
+    enriching: false,
+    enrichAgain: false,
+    postNotBefore: 0,
+    ending: undefined,
+    seen: undefined,
+  };
 }
 
 /** What has to be shown now; settles the status for good when a final one is seen. */
@@ -39,21 +59,22 @@ export function look(state: SessionState, source: RequestSource, context: Sessio
   const view = source.view() ?? {};
   const status = settleStatus(observedStatus(view), state.own.status);
   if (status !== "pending" && status !== state.own.status) {
-    state.own = { ...state.own, status };
+    state.own = decide(state.own, status, context.abilities.all());
     state.dirty = true;
   }
   const omitted = countOmitted(state.own);
-  const { seen } = state;
-  if (seen?.request === view.request && seen?.status === status && seen.omitted === omitted) return seen;
+  const { seen, facts } = state;
+  if (seen?.request === view.request && seen?.status === status && seen.omitted === omitted && seen.facts === facts)
+    return seen;
   const request = view.request === undefined ? {} : { request: view.request };
   const message = toRequestMessage(
-    { id: source.id, facts: state.facts, status, ...request, resolveReason: state.stored?.["resolve_reason"] ?? "" },
+    { id: source.id, facts, status, ...request, resolveReason: state.stored?.["resolve_reason"] ?? "" },
     state.own,
     context.cluster(),
   );
   const shows = toShown(message);
   const wanted = { shows, complete: view.request !== undefined, reviews: view.request?.reviews.length ?? 0 };
-  state.seen = { ...request, status, omitted, message, wanted };
+  state.seen = { ...request, status, omitted, facts, message, wanted };
   return state.seen;
 }
 
@@ -62,6 +83,7 @@ interface Sight {
   readonly request?: AccessRequest;
   readonly status: MessageStatus;
   readonly omitted: number;
+  readonly facts: ClaimFacts;
   readonly message: RequestMessage;
   readonly wanted: Wanted;
 }
@@ -93,7 +115,13 @@ export function toCarry(state: SessionState, context: SessionContext): Carry {
   // Omitted deliveries are not stored: the indexes of the next session would be others.
   const kept = state.own.deliveries.some((delivery) => delivery.state === "omitted") ? [] : [...state.progress];
   const progress = new Map(kept.map(([index, { busy: _busy, ...rest }]) => [index, rest]));
-  return { nonce: state.own.nonce, progress, posted: unstoredMessages(state, context) };
+  const { nonce, notice } = state.own;
+  const posted = unstoredMessages(state, context);
+  return { nonce, progress, posted, ...(notice === undefined || !state.dirty ? {} : { notice }) };
+}
+
+export function setProgress(state: SessionState, index: number, change: Attempts): void {
+  state.progress.set(index, { ...state.progress.get(index), ...change });
 }
 
 /** How many calls are under way. */

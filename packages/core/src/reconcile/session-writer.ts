@@ -3,6 +3,7 @@ import { PluginError } from "../base/plugin-error.ts";
 import type { Call } from "../messenger.ts";
 import type { PluginData } from "../teleport.ts";
 import type { RequestSource } from "../watch/request-index.ts";
+import { mergeFacts } from "./better-facts.ts";
 import { shrinkClaim } from "./claim.ts";
 import { toVerdict } from "./failure-table.ts";
 import type { Lease } from "./lease.ts";
@@ -10,7 +11,7 @@ import { createLeaseKeeper, type LeaseKeeper } from "./lease-keeper.ts";
 import { adopt, decodeRecord, encodeRecord } from "./record.ts";
 import type { SessionContext } from "./session-context.ts";
 import type { SessionState } from "./session-state.ts";
-import { mergePosted } from "./takeover.ts";
+import { mergeNotice, mergePosted } from "./takeover.ts";
 
 /** Stores a session's state, one write at a time, and keeps its lease by doing so. */
 export interface SessionWriter {
@@ -88,7 +89,10 @@ export function createSessionWriter(
       const wait = (record.kind === "known" ? (record.lease?.durationMs ?? 0) : 0) + random.next() * 1_000;
       end(wait, "Another replica works on this request");
     } else {
-      if (record.kind === "known") takeIn(record.own, holder, data ?? {});
+      if (record.kind === "known") {
+        state.facts = mergeFacts(state.facts, record.facts);
+        takeIn(record.own, holder, data ?? {});
+      }
       if (tries >= mostTries) end(1_000 + random.next() * 1_000, "Too many conflicting writes; back into the queue");
     }
   }
@@ -100,7 +104,9 @@ export function createSessionWriter(
       return;
     }
     if (theirs.nonce !== state.own.nonce) state.progress.clear();
-    state.own = mergePosted(theirs, state.own.deliveries, context.messenger.stored);
+    const { deliveries, notice, nonce } = state.own;
+    const merged = mergePosted(theirs, deliveries, context.messenger.stored);
+    state.own = theirs.nonce === nonce ? mergeNotice(merged, notice) : merged;
   }
 
   function end(againInMs: number, why: string): void {

@@ -4,11 +4,12 @@ import type { Call } from "../messenger.ts";
 import type { RequestSource } from "../watch/request-index.ts";
 import { createClaim } from "./claim.ts";
 import { openRecord } from "./open-record.ts";
-import { type Abilities, type Plan, plan, type Wanted } from "./plan.ts";
+import { type Plan, plan, type Wanted } from "./plan.ts";
 import type { CallStep } from "./progress.ts";
 import { stateKey } from "./record.ts";
 import { createSessionCaller, type SessionCaller } from "./session-caller.ts";
 import type { Carry, SessionContext, SessionEnd } from "./session-context.ts";
+import { startEnrichment } from "./session-enrichment.ts";
 import {
   countBusy,
   createSessionState,
@@ -34,15 +35,13 @@ export interface Session {
 
 /** A wait up to this long is sat out with the lease in hand; a longer one gives it back. */
 const longestWaitMs = 60_000;
+/** When what could not be looked up is asked for again, while the request is open. */
+const enrichAgainMs = 60_000;
 
 export function createSession(source: RequestSource, context: SessionContext, carry: Carry | undefined): Session {
   // One signal per session: thousands of listeners on a shared one would cost more than the calls.
   const aborting = new AbortController();
   const bell = createWakeUp(context.clock);
-  const abilities: Abilities = {
-    reply: context.messenger.reply !== undefined,
-    findPosted: context.messenger.findPosted !== undefined,
-  };
   const call: Call = { signal: aborting.signal, lane: source.view()?.request?.user ?? "", mayStart: () => true };
   let drained = false;
   let acting = false;
@@ -72,20 +71,25 @@ export function createSession(source: RequestSource, context: SessionContext, ca
   }
 
   function planNow(state: SessionState, wanted: Wanted): Plan {
-    const { own, progress } = state;
-    return plan({ own, wanted, progress, abilities, now: context.clock.monotonic() });
+    const { own, progress, postNotBefore } = state;
+    const abilities = context.abilities.all();
+    return plan({ own, wanted, progress, abilities, postNotBefore, now: context.clock.monotonic() });
   }
 
   async function act(state: SessionState): Promise<SessionEnd> {
     const writer = createSessionWriter(state, source, context, call, bell.ring);
     const caller = createSessionCaller(state, source, context, call, writer.lease.mayStart, bell.ring);
+    const stopEnrichment = startEnrichment(state, source, context, call, bell.ring);
     for (;;) {
       state.draining = drained;
       const { message, wanted } = look(state, source, context);
       const next = settle(state, wanted);
       const busy = countBusy(state);
       const finish = ended(state, next, busy, writer);
-      if (finish !== undefined) return finish;
+      if (finish !== undefined) {
+        stopEnrichment();
+        return finish;
+      }
       if (stopping(state)) caller.stopWaiting();
       startWrite(state, next, busy, writer, caller);
       startCalls(state, next, message, writer, caller);
@@ -131,10 +135,11 @@ export function createSession(source: RequestSource, context: SessionContext, ca
   function ended(state: SessionState, next: Plan, busy: number, writer: SessionWriter): SessionEnd | undefined {
     if (busy > 0 || writer.writing()) return undefined;
     if (state.ending !== undefined) return { ...state.ending, carry: toCarry(state, context) };
-    const rest = remaining(next);
+    if (state.enriching && !stopping(state)) return undefined;
+    const again = state.enrichAgain && state.own.status === undefined ? enrichAgainMs : Number.POSITIVE_INFINITY;
+    const rest = Math.min(remaining(next), again);
     if (next.steps.length > 0 || state.dirty || writer.lease.held() || rest < longestWaitMs) return undefined;
-    const again = Number.isFinite(rest) ? { againInMs: rest } : {};
-    return { ...again, carry: toCarry(state, context) };
+    return { ...(Number.isFinite(rest) ? { againInMs: rest } : {}), carry: toCarry(state, context) };
   }
 
   /** How long until the plan has something to do by itself. */

@@ -1,5 +1,5 @@
 import type { StoredAddress } from "../messenger.ts";
-import type { Delivery, OwnState } from "./delivery.ts";
+import type { Delivery, OwnState, RequesterNotice } from "./delivery.ts";
 
 /**
  * What a dead holder left behind: it may have been in the middle of a post for everybody it had not told yet, so each
@@ -7,8 +7,10 @@ import type { Delivery, OwnState } from "./delivery.ts";
  * it was being tried again.
  */
 export function takeOver(own: OwnState): OwnState {
+  const { notice } = own;
   return {
     ...own,
+    ...(notice?.state === "waiting" ? { notice: { ...notice, unsure: true } } : {}),
     deliveries: own.deliveries.map((delivery) => (mayBePosting(delivery) ? { ...delivery, unsure: true } : delivery)),
   };
 }
@@ -45,6 +47,12 @@ function putIn(deliveries: Delivery[], ours: Delivery): number {
   if (at < 0) return deliveries.push(ours) - 1;
   deliveries[at] = ours;
   return at;
+}
+
+/** A notice that we sent, or gave up, and could not store: the record must not ask for it again. */
+export function mergeNotice(theirs: OwnState, ours: RequesterNotice | undefined): OwnState {
+  const isLater = ours?.state !== "waiting" && ours?.status === theirs.notice?.status;
+  return isLater && ours !== undefined ? { ...theirs, notice: ours } : theirs;
 }
 
 function mergeMessage(theirs: Delivery, ours: Delivery): Delivery {

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { errorCodes } from "../base/plugin-error.ts";
 import type { MessageStatus } from "../domain/request-message.ts";
 import type { Recipient, SentMessage } from "../messenger.ts";
-import type { Delivery, OwnState, Shown } from "../reconcile/delivery.ts";
+import type { Delivery, OwnState, RequesterNotice, Shown } from "../reconcile/delivery.ts";
 import type { Lease } from "../reconcile/lease.ts";
 import type { ClaimFacts } from "../reconcile/official-record.ts";
 
@@ -70,17 +70,30 @@ export const someDelivery: fc.Arbitrary<Delivery> = fc
     unsure: maybe(fc.constant(true)),
     locked: maybe(fc.constant(true)),
     plain: maybe(fc.constant(true)),
+    sign: maybe(someStatus),
   })
   .map(({ address, ...rest }): Delivery => {
     const told = rest.state === "sent" || rest.state === "gone";
     return present({ ...rest, address: told ? address : undefined });
   });
 
+const someNotice: fc.Arbitrary<RequesterNotice> = fc
+  .record({
+    status: someStatus,
+    state: fc.constantFrom("waiting" as const, "told" as const, "unreachable" as const),
+    code: maybe(fc.constantFrom(...errorCodes)),
+    unsure: maybe(fc.constant(true)),
+    plain: maybe(fc.constant(true)),
+  })
+  .map((notice): RequesterNotice => present(notice));
+
 export const someOwnState: fc.Arbitrary<OwnState> = fc
   .record({
     nonce: digest,
     tier: fc.constantFrom("rules" as const, "static" as const, "adopted" as const),
     status: maybe(someStatus),
+    notice: maybe(someNotice),
+    sign: maybe(someStatus),
     cut: fc.nat(100),
     omitted: fc.nat(100),
     deliveries: fc.uniqueArray(someDelivery, {

@@ -1,13 +1,16 @@
 import { createSeededRandom } from "@access-plugins/testing/doubles";
 import { PluginError } from "../base/plugin-error.ts";
 import type { AccessRequest } from "../domain/access-request.ts";
-import { isFinal, type MessageStatus, type RequestMessage } from "../domain/request-message.ts";
+import { isFinal, type MessageStatus, type Notice, type RequestMessage } from "../domain/request-message.ts";
 import type { Call, Messenger, Recipient, SentMessage } from "../messenger.ts";
 import { takeStep } from "../reconcile/calls.ts";
-import { type Delivery, isLive, type OwnState, type Shown } from "../reconcile/delivery.ts";
+import { type Delivery, isLive, type OwnState, type RequesterNotice, type Shown } from "../reconcile/delivery.ts";
+import { sendNotice } from "../reconcile/notice-call.ts";
+import { afterNoticeFailure } from "../reconcile/notice-progress.ts";
+import { decide } from "../reconcile/outcome.ts";
 import { decodeOwnState, encodeOwnState } from "../reconcile/own-state.ts";
-import { type Abilities, isStale, type Plan, plan, type Step, type Wanted } from "../reconcile/plan.ts";
-import { type Attempts, afterFailure, type CallStep } from "../reconcile/progress.ts";
+import { type Abilities, isStale, type Plan, plan, requesterIndex, type Step, type Wanted } from "../reconcile/plan.ts";
+import { type Attempts, afterFailure, type CallStep, type DeliveryStep, freshAttempts } from "../reconcile/progress.ts";
 import { settleStatus } from "../reconcile/record.ts";
 import { toRequestMessage, toShown } from "../reconcile/request-view.ts";
 import { takeOver } from "../reconcile/takeover.ts";
@@ -42,15 +45,21 @@ interface PlatformMessage {
   shown: Shown;
   readonly reviews: string[];
   readonly outcomes: MessageStatus[];
+  sign: MessageStatus | undefined;
   deleted: boolean;
   locked: boolean;
 }
 
-interface Flight {
-  readonly step: CallStep;
-  readonly delivery: Delivery;
-  readonly message: RequestMessage;
+/** What the platform's one requester was told. */
+interface PlatformNotice {
+  readonly key: string;
+  readonly status: MessageStatus;
 }
+
+type Flight = { readonly message: RequestMessage } & (
+  | { readonly step: DeliveryStep; readonly delivery: Delivery }
+  | { readonly step: Extract<CallStep, { do: "notify" }>; readonly notice: RequesterNotice }
+);
 
 /** One request's deliveries on a tiny platform: what a session does with `plan`, without store, lease and time. */
 export interface DeliveryModel {
@@ -63,6 +72,9 @@ export interface DeliveryModel {
   readonly messages: readonly PlatformMessage[];
   /** Posts per place whose outcome nobody could know: the most duplicates that are allowed. */
   readonly unknownPosts: ReadonlyMap<string, number>;
+  readonly notices: readonly PlatformNotice[];
+  /** The same for the requester's notices, by outcome. */
+  readonly unknownNotices: ReadonlyMap<MessageStatus, number>;
   /** Rules that a plan broke on the way. */
   readonly violations: readonly string[];
 }
@@ -78,7 +90,9 @@ const call: Call = { signal: new AbortController().signal, lane: "alice", maySta
 
 export function createDeliveryModel({ places, abilities }: ModelOptions): DeliveryModel {
   const messages: PlatformMessage[] = [];
+  const notices: PlatformNotice[] = [];
   const unknownPosts = new Map<string, number>();
+  const unknownNotices = new Map<MessageStatus, number>();
   const violations: string[] = [];
   const flights = new Map<number, Flight>();
   const random = createSeededRandom(7);
@@ -88,9 +102,10 @@ export function createDeliveryModel({ places, abilities }: ModelOptions): Delive
   let now = 1_000;
   let own = toOwnState(Object.keys(places).map((raw) => ({ raw, state: "waiting" as const, replies: 0 })));
 
-  const messenger = createPlatform(messages, abilities);
+  const messenger = createPlatform(messages, notices, abilities);
   const directory: RecipientDirectory = {
-    async find(raw) {
+    async find(raw, as) {
+      if (as === "person") return { id: raw, kind: "person" };
       const id = places[raw];
       if (id === undefined) throw new PluginError("recipient_unknown", `Nobody is called ${raw}.`);
       return { id, kind: "channel" };
@@ -100,7 +115,7 @@ export function createDeliveryModel({ places, abilities }: ModelOptions): Delive
 
   function look(): { message: RequestMessage; wanted: Wanted } {
     const status = settleStatus(observed, own.status);
-    if (isFinal(status)) own = { ...own, status };
+    if (isFinal(status) && status !== own.status) own = decide(own, status, abilities);
     const view = { id: request.id, request, facts: toFacts(), status };
     const message = toRequestMessage(view, own, { name: "example.com" });
     return { message, wanted: { shows: toShown(message), complete: true, reviews: request.reviews.length } };
@@ -109,7 +124,9 @@ export function createDeliveryModel({ places, abilities }: ModelOptions): Delive
   function planNow(): Plan {
     const busy = new Map([...progress].map(([at, state]) => [at, { ...state, busy: flights.has(at) }]));
     for (const at of flights.keys()) busy.set(at, { ...busy.get(at), busy: true });
-    return plan({ own, wanted: look().wanted, progress: busy, abilities, now });
+    // Looking may settle an outcome.
+    const { wanted } = look();
+    return plan({ own, wanted, progress: busy, abilities, now });
   }
 
   function change(index: number, to: (delivery: Delivery) => Delivery): void {
@@ -125,8 +142,11 @@ export function createDeliveryModel({ places, abilities }: ModelOptions): Delive
       for (const { index, delivery } of changes) change(index, () => delivery);
       if (changes.length > 0) continue;
       for (const step of steps) {
+        const { message } = look();
         const delivery = own.deliveries[step.index];
-        if (step.do !== "become" && delivery) flights.set(step.index, { step, delivery, message: look().message });
+        if (step.do === "notify") {
+          if (own.notice !== undefined) flights.set(step.index, { step, notice: own.notice, message });
+        } else if (step.do !== "become" && delivery) flights.set(step.index, { step, delivery, message });
       }
       return;
     }
@@ -138,7 +158,8 @@ export function createDeliveryModel({ places, abilities }: ModelOptions): Delive
     if (new Set(indexes).size < indexes.length) violations.push("two steps for one delivery");
     for (const step of steps) {
       const delivery = own.deliveries[step.index];
-      if (delivery === undefined || flights.has(step.index)) violations.push(`${step.do} beside a call under way`);
+      if (step.do === "notify") judgeNotice(wanted);
+      else if (delivery === undefined || flights.has(step.index)) violations.push(`${step.do} beside a call under way`);
       else judgeStep(step, delivery, wanted);
     }
     const posting = [...steps, ...[...flights.values()].map(({ step }) => step)]
@@ -147,16 +168,25 @@ export function createDeliveryModel({ places, abilities }: ModelOptions): Delive
     if (new Set(posting).size < posting.length) violations.push("two posts side by side to one place");
   }
 
+  function judgeNotice(wanted: Wanted): void {
+    if (flights.has(requesterIndex)) violations.push("two notices side by side");
+    if (!isFinal(wanted.shows.status)) violations.push("notice of an open request");
+    if (own.notice?.state !== "waiting") violations.push("second notice of one outcome");
+  }
+
   function judgeStep(step: Step, delivery: Delivery, wanted: Wanted): void {
     const waits = (progress.get(step.index)?.notBefore ?? 0) > now;
     if (step.do === "post" && isFinal(wanted.shows.status)) violations.push("post for a closed request");
     if (step.do === "post" && delivery.address !== undefined) violations.push("second post of one delivery");
-    if (["edit", "reply", "outcome"].includes(step.do) && !isLive(delivery)) {
+    if (["edit", "reply", "outcome", "react"].includes(step.do) && !isLive(delivery)) {
       violations.push(`${step.do} of a ${delivery.state} message`);
     }
     if (step.do === "edit" && delivery.locked) violations.push("edit of a locked message");
     if (step.do === "reply" && !delivery.locked && isStale(delivery, wanted) && !waits) {
       violations.push("reply before the edit that is due");
+    }
+    if (step.do === "react" && delivery.shows?.status !== wanted.shows.status) {
+      violations.push("sign of an outcome that the message does not show");
     }
     if (step.do === "reply" && step.review !== delivery.replies) violations.push("reply out of order");
   }
@@ -164,6 +194,10 @@ export function createDeliveryModel({ places, abilities }: ModelOptions): Delive
   async function end(index: number, how: Ending): Promise<void> {
     const flight = flights.get(index);
     if (flight === undefined) return;
+    if ("notice" in flight) {
+      await endNotice(flight, how);
+      return;
+    }
     const { step, delivery, message } = flight;
     if (step.do === "post" && ["lost", "silent", "internal"].includes(how)) countUnknown(delivery);
     try {
@@ -173,15 +207,40 @@ export function createDeliveryModel({ places, abilities }: ModelOptions): Delive
       if (how === "lost") throw toError(how);
       change(index, done);
       const before = progress.get(index);
-      const fresh = step.do === "reply" ? { replyAttempts: 0, replyNotBefore: 0 } : { attempts: 0, notBefore: 0 };
-      progress.set(index, { ...before, ...fresh });
+      progress.set(index, { ...before, ...freshAttempts(step) });
     } catch (thrown) {
       fail(index, step, PluginError.from(thrown));
     }
     flights.delete(index);
   }
 
-  function fail(index: number, step: CallStep, error: PluginError): void {
+  async function endNotice(flight: Extract<Flight, { notice: RequesterNotice }>, how: Ending): Promise<void> {
+    const { notice, message } = flight;
+    if (how === "lost" || how === "silent" || how === "internal") countUnknownNotice(notice);
+    try {
+      if (how !== "ok" && how !== "lost") throw toError(how);
+      await sendNotice(notice, { messenger, directory, own, message, call });
+      if (how === "lost") throw toError(how);
+      settleNotice({ ...notice, state: "told" });
+      progress.delete(requesterIndex);
+    } catch (thrown) {
+      const before = progress.get(requesterIndex) ?? {};
+      const failed = afterNoticeFailure(notice, before, PluginError.from(thrown), now, random);
+      settleNotice(failed.notice);
+      progress.set(requesterIndex, failed.progress);
+    }
+    flights.delete(requesterIndex);
+  }
+
+  function settleNotice(notice: RequesterNotice): void {
+    if (own.notice?.status === notice.status) own = { ...own, notice };
+  }
+
+  function countUnknownNotice({ status }: RequesterNotice): void {
+    unknownNotices.set(status, (unknownNotices.get(status) ?? 0) + 1);
+  }
+
+  function fail(index: number, step: DeliveryStep, error: PluginError): void {
     const delivery = own.deliveries[index];
     if (delivery === undefined) return;
     const failed = afterFailure(step, delivery, progress.get(index) ?? {}, error, now, random);
@@ -195,9 +254,15 @@ export function createDeliveryModel({ places, abilities }: ModelOptions): Delive
   }
 
   async function die(effect: boolean): Promise<void> {
-    for (const { step, delivery, message } of flights.values()) {
-      if (step.do === "post") countUnknown(delivery);
-      if (effect) await takeStep(step, delivery, { messenger, directory, own, message, call }).catch(() => undefined);
+    for (const flight of flights.values()) {
+      const context = { messenger, directory, own, message: flight.message, call };
+      if ("notice" in flight) {
+        countUnknownNotice(flight.notice);
+        if (effect) await sendNotice(flight.notice, context);
+        continue;
+      }
+      if (flight.step.do === "post") countUnknown(flight.delivery);
+      if (effect) await takeStep(flight.step, flight.delivery, context).catch(() => undefined);
     }
     flights.clear();
     progress = new Map();
@@ -208,7 +273,9 @@ export function createDeliveryModel({ places, abilities }: ModelOptions): Delive
 
   return {
     messages,
+    notices,
     unknownPosts,
+    unknownNotices,
     violations,
     own: () => own,
     wanted: () => look().wanted,
@@ -252,7 +319,9 @@ function toError(how: Exclude<Ending, "ok">): Error {
   return new PluginError(how, "refused", how === "rate_limited" ? { retryAfterMs: 3_000 } : {});
 }
 
-function createPlatform(messages: PlatformMessage[], abilities: Abilities): Messenger {
+const untouched = { sign: undefined, deleted: false, locked: false };
+
+function createPlatform(messages: PlatformMessage[], notices: PlatformNotice[], abilities: Abilities): Messenger {
   function find(sent: SentMessage): PlatformMessage {
     const found = messages.find(({ place, id }) => place === sent["channel"] && id === sent["id"]);
     if (found === undefined || found.deleted) throw new PluginError("message_not_found", "The message was deleted.");
@@ -267,7 +336,7 @@ function createPlatform(messages: PlatformMessage[], abilities: Abilities): Mess
     async post(to, message, key) {
       const id = `m${messages.length}`;
       const shown = toShown(message);
-      messages.push({ place: to.id, id, key, shown, reviews: [], outcomes: [], deleted: false, locked: false });
+      messages.push({ place: to.id, id, key, shown, reviews: [], outcomes: [], ...untouched });
       return { channel: to.id, id };
     },
     async edit(sent, message) {
@@ -283,8 +352,20 @@ function createPlatform(messages: PlatformMessage[], abilities: Abilities): Mess
         else found.outcomes.push(what.status);
       },
     }),
+    ...(abilities.react && {
+      async react(sent: SentMessage, status: MessageStatus) {
+        find(sent).sign = status;
+      },
+    }),
+    ...(abilities.notify && {
+      async notify(to: Recipient, { status }: Notice, key: string) {
+        notices.push({ key, status });
+        return { channel: to.id, id: `n${notices.length}` };
+      },
+    }),
     ...(abilities.findPosted && {
       async findPosted(to: Recipient, key: string) {
+        if (notices.some((notice) => notice.key === key)) return { channel: to.id, id: "notice" };
         const found = messages.find((message) => message.place === to.id && message.key === key && !message.deleted);
         return found === undefined ? undefined : { channel: found.place, id: found.id };
       },

@@ -1,7 +1,9 @@
 import {
   type Call,
   type Clock,
+  type MessageStatus,
   type Messenger,
+  type Notice,
   PluginError,
   type RateLimiter,
   type Reply,
@@ -18,13 +20,23 @@ export interface MemoryMessage {
   /** What it shows, oldest first: the post, then every edit. */
   readonly versions: RequestMessage[];
   readonly replies: Reply[];
+  /** The sign it carries. */
+  sign?: MessageStatus;
 }
 
-export type MessengerMethod = "check" | "findRecipient" | "post" | "findPosted" | "edit" | "reply";
+/** One requester's own message. */
+export interface MemoryNotice {
+  readonly place: string;
+  readonly key: string;
+  readonly notice: Notice;
+}
+
+export type MessengerMethod = "check" | "findRecipient" | "post" | "findPosted" | "edit" | "reply" | "react" | "notify";
 
 /** A chat platform in memory, with faults on demand: for tests of core on a fake clock. */
 export interface MemoryMessenger extends Messenger {
   readonly messages: readonly MemoryMessage[];
+  readonly notices: readonly MemoryNotice[];
   /** Every call that was let through: a later one of the same place shows a repeated try. */
   readonly calls: readonly { readonly method: MessengerMethod; readonly place: string }[];
   /** Runs before a call takes effect; throw to refuse it, return a promise to hold it. */
@@ -44,6 +56,8 @@ export interface MemoryMessengerOptions {
   readonly withReplies?: boolean;
   /** Leave out what a platform without a search lacks. */
   readonly withSearch?: boolean;
+  /** Leave out what a platform lacks that has no signs, or that cannot write to requesters. */
+  readonly withExtras?: boolean;
   /** Aliases: other raw forms of one place. */
   readonly aliases?: Readonly<Record<string, string>>;
 }
@@ -52,6 +66,7 @@ export interface MemoryMessengerOptions {
 export function createMemoryMessenger(options: MemoryMessengerOptions): MemoryMessenger {
   const { clock, limiter, latencyMs = 0 } = options;
   const messages: MemoryMessage[] = [];
+  const notices: MemoryNotice[] = [];
   const calls: { method: MessengerMethod; place: string }[] = [];
 
   async function request<T>(method: MessengerMethod, place: string, call: Call, effect: () => T): Promise<T> {
@@ -75,6 +90,7 @@ export function createMemoryMessenger(options: MemoryMessengerOptions): MemoryMe
   const double: MemoryMessenger = {
     platform: "memory",
     messages,
+    notices,
     calls,
     before: undefined,
     after: undefined,
@@ -90,11 +106,11 @@ export function createMemoryMessenger(options: MemoryMessengerOptions): MemoryMe
       await request("check", "", call, () => {});
       yield { code: "token", level: "ok", message: "The token works." };
     },
-    findRecipient: (raw, _as, call) =>
+    findRecipient: (raw, as, call) =>
       request("findRecipient", raw, call, () => {
         if (raw.startsWith("unknown-")) throw new PluginError("recipient_unknown", `Nobody is called ${raw}.`);
         if (raw.startsWith("gone-")) throw new PluginError("recipient_gone", `${raw} is deactivated.`);
-        return { id: options.aliases?.[raw] ?? raw, kind: "channel" as const };
+        return { id: options.aliases?.[raw] ?? raw, kind: as === "person" ? "person" : "channel" };
       }),
     post: (to, message, key, call) =>
       request("post", to.id, call, () => {
@@ -119,11 +135,26 @@ export function createMemoryMessenger(options: MemoryMessengerOptions): MemoryMe
       ? {
           findPosted: (to: { id: string }, key: string, call: Call) =>
             request("findPosted", to.id, call, () => {
-              const found = messages.find((message) => message.place === to.id && message.key === key);
+              const isIt = (one: { place: string; key: string }) => one.place === to.id && one.key === key;
+              if (notices.some(isIt)) return { channel: to.id, id: "notice" };
+              const found = messages.find(isIt);
               return found === undefined ? undefined : { channel: found.place, id: found.id };
             }),
         }
       : {}),
+    ...(options.withExtras === false
+      ? {}
+      : {
+          react: (sent: SentMessage, status: MessageStatus, _before: MessageStatus | undefined, call: Call) =>
+            request("react", sent["channel"] ?? "", call, () => {
+              find(sent).sign = status;
+            }),
+          notify: (to: { id: string }, notice: Notice, key: string, call: Call) =>
+            request("notify", to.id, call, () => {
+              notices.push({ place: to.id, key, notice });
+              return { channel: to.id, id: `n${notices.length}` };
+            }),
+        }),
     statuses(requestId) {
       const byPlace: Record<string, string[]> = {};
       for (const { place, versions } of messages) {

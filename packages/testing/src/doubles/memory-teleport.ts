@@ -42,7 +42,7 @@ export interface MemoryCluster {
   setDown(down: boolean): void;
   /** The roles that our own identity holds. */
   setRoles(roles: readonly Role[]): void;
-  /** Roles that requests may name; others are unknown. */
+  /** A role that requests may name, besides `editor` with the login `root`; others are unknown. */
   setRole(name: string, logins: readonly string[]): void;
   /** A resource of this cluster; others are not shown. */
   setResource(id: Omit<ResourceId, "cluster">, details: Partial<ResourceDetails>): void;
@@ -85,7 +85,7 @@ export function createMemoryTeleport(
   const calls: { method: Method; id?: string }[] = [];
   const rules = new Map<string, AccessMonitoringRule>();
   const traits = new Map<string, Readonly<Record<string, readonly string[]>>>();
-  const requestable = new Map<string, Role>();
+  const requestable = new Map([["editor", toRole("editor", ["root"])]]);
   const resources = new Map<string, ResourceDetails>();
   let roles: readonly Role[] = [allRole];
   let revisions = 0;
@@ -141,10 +141,7 @@ export function createMemoryTeleport(
     setRoles(value) {
       roles = value;
     },
-    setRole(name, logins) {
-      const none = { logins: [], rules: [] };
-      requestable.set(name, { name, allow: { ...none, logins }, deny: none });
-    },
+    setRole: (name, logins) => void requestable.set(name, toRole(name, logins)),
     setResource(id, details) {
       resources.set(toResourceText({ cluster: clusterName, ...id }), { labels: {}, ...details });
     },
@@ -267,6 +264,11 @@ export function createMemoryTeleport(
         throw new PluginError("not_found", `user ${name} is not found`);
       }),
   };
+}
+
+function toRole(name: string, logins: readonly string[]): Role {
+  const none = { logins: [], rules: [] };
+  return { name, allow: { ...none, logins }, deny: none };
 }
 
 const emptyRule: Omit<AccessMonitoringRule, "name"> = {

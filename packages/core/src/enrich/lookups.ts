@@ -1,0 +1,94 @@
+import { createAnswerCache } from "../base/answer-cache.ts";
+import type { Clock } from "../base/clock.ts";
+import type { Log } from "../base/log.ts";
+import { PluginError } from "../base/plugin-error.ts";
+import { createRateLimiter } from "../base/rate-limiter.ts";
+import { type ResourceId, toResourceText } from "../domain/access-request.ts";
+import type { Call } from "../messenger.ts";
+import type { ResourceDetails, Role, TeleportClient, User } from "../teleport.ts";
+
+/** Reads what messages show beyond the request; every answer is kept for a few minutes and shared. */
+export interface LookUps {
+  /** Each throws what the client throws. */
+  findRole(name: string, call: Call): Promise<Role>;
+  findTraits(user: string, call: Call): Promise<User["traits"]>;
+  /** All of one kind. */
+  findResources(ids: readonly ResourceId[], call: Call): Promise<ReadonlyMap<string, ResourceDetails>>;
+  /** Forgets refusals: somebody may have mended the role. */
+  forgetFailures(): void;
+}
+
+export interface LookUpOptions {
+  readonly teleport: Pick<TeleportClient, "getRole" | "getUserTraits" | "findResources">;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+const minute = 60_000;
+/** How old an answer may be: a role or a trait that changes meanwhile is shown as it was. */
+const foundMs = 5 * minute;
+/** What an operator has to mend, or an older server lacks: it would be the same next time. */
+const refusals: ReadonlySet<string> = new Set(["forbidden", "not_implemented", "invalid_argument"]);
+const refusedMs = 10 * minute;
+const missingMs = minute;
+/** Their own slots: however slow they are, plugin data is written beside them. */
+const concurrency = 16;
+
+/** Whether asking again soon may bring another answer. */
+export function mayPass(error: PluginError): boolean {
+  return toLastingMs(error) === 0;
+}
+
+/** How long a failure is believed, in milliseconds. */
+function toLastingMs({ code }: PluginError): number {
+  if (refusals.has(code)) return refusedMs;
+  return code === "not_found" ? missingMs : 0;
+}
+
+export function createLookUps({ teleport, clock, log }: LookUpOptions): LookUps {
+  const kept = { clock, foundMs, failedMs: toLastingMs };
+  const limiter = createRateLimiter({ clock, concurrency });
+  const roles = createAnswerCache<Role>(kept);
+  const traits = createAnswerCache<User["traits"]>(kept);
+  const resources = createAnswerCache<ReadonlyMap<string, ResourceDetails>>(kept);
+  const refused = new Set<string>();
+
+  /** A kind of data that may not be read is said once, with the verb, until it could be read. */
+  async function ask<T>(data: string, consequence: string, call: Call, lookUp: () => Promise<T>): Promise<T> {
+    try {
+      const answer = await limiter.run([], call, lookUp);
+      refused.delete(data);
+      return answer;
+    } catch (thrown) {
+      const error = PluginError.from(thrown);
+      if (refusals.has(error.code) && !refused.has(data)) {
+        refused.add(data);
+        log.warn(`${consequence}: ${error.message}`, { code: error.code, fix: error.fix });
+      }
+      throw error;
+    }
+  }
+
+  return {
+    findRole: (name, call) =>
+      roles.find(name, call.signal, () =>
+        ask("roles", "Messages show roles without their logins", call, () => teleport.getRole(name, call.signal)),
+      ),
+    findTraits: (user, call) =>
+      traits.find(user, call.signal, () =>
+        ask("traits", "Messages show the logins of roles as templates", call, () =>
+          teleport.getUserTraits(user, call.signal),
+        ),
+      ),
+    findResources(ids, call) {
+      const kind = ids[0]?.kind ?? "";
+      const consequence = `Messages show resources of the kind ${kind} by their ids`;
+      return resources.find(ids.map(toResourceText).join("\n"), call.signal, () =>
+        ask(`resources ${kind}`, consequence, call, () => teleport.findResources(ids, call.signal)),
+      );
+    },
+    forgetFailures() {
+      for (const cache of [roles, traits, resources]) cache.forgetFailures();
+    },
+  };
+}
