@@ -656,8 +656,8 @@ describe("Access Monitoring Rules", () => {
 
   it("look at the labels of requested resources, and only rules that need them suffer when they cannot be read", async () => {
     const seed = startNotifier();
-    const resources = [{ cluster: "example.com", kind: "node", name: "n1" }];
-    seed.cluster.setResource({ kind: "node", name: "n1" }, { labels: { env: "prod" } });
+    const resources = [{ cluster: "example.com", kind: "db", name: "n1" }];
+    seed.cluster.setResource({ kind: "db", name: "n1" }, { labels: { env: "prod" } });
     seed.cluster.setRule({
       name: "by-label",
       condition: `access_request.spec.resource_labels_intersection["env"].contains("prod")`,

@@ -43,6 +43,8 @@ export interface HarnessOptions {
   readonly routes?: Partial<Routes>;
   readonly messenger?: Omit<MemoryMessengerOptions, "clock" | "limiter">;
   readonly failFast?: boolean;
+  readonly notifyRequester?: boolean;
+  readonly statusReactions?: boolean;
   /** An earlier harness whose cluster, platform and clock go on. */
   readonly after?: Harness;
   readonly seed?: number;
@@ -68,6 +70,8 @@ export function startNotifier(options: HarnessOptions = {}): Harness {
     log: createRecordingLog(lines),
     meter: createRecordingMeter(counts),
     ...(options.failFast === undefined ? {} : { failFast: options.failFast }),
+    ...(options.notifyRequester === undefined ? {} : { notifyRequester: options.notifyRequester }),
+    ...(options.statusReactions === undefined ? {} : { statusReactions: options.statusReactions }),
   });
   notifier.run(abort.signal).then(
     () => {
