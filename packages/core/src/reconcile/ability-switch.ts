@@ -4,7 +4,7 @@ import type { PluginError } from "../base/plugin-error.ts";
 import { blockedRetryMs } from "./failure-table.ts";
 
 /** What a platform may refuse to our client while everything else works. */
-export type OptionalAbility = "react" | "notify";
+type OptionalAbility = "react" | "notify";
 
 /** Switches off what our client may not do, without holding up the rest. */
 export interface AbilitySwitch {

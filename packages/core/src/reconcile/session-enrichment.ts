@@ -9,7 +9,7 @@ import type { SessionState } from "./session-state.ts";
  * How long first posts wait for look-ups: what a reader sees in a push notification is the first post, and a second is
  * not missed. Whatever comes later is shown by an edit.
  */
-export const firstPostWaitMs = 1_000;
+const firstPostWaitMs = 1_000;
 /** How long look-ups may take in all before the session gives them up. */
 const lookUpMs = 10_000;
 

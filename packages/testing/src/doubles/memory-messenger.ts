@@ -25,7 +25,7 @@ export interface MemoryMessage {
 }
 
 /** One requester's own message. */
-export interface MemoryNotice {
+interface MemoryNotice {
   readonly place: string;
   readonly key: string;
   readonly notice: Notice;
