@@ -49,6 +49,7 @@ function allowedFor(room: string, adapters: readonly string[]): readonly string[
   if (room === "apps/bench") return ["testing"];
   if (room === "apps/playground") return ["core", "runtime", "teleport-client", "testing"];
   if (room.startsWith("apps/")) return ["core", "runtime", ...adapters];
+  if (adapters.some((name) => room === `packages/${name}`)) return ["core", "http"];
   return ["core"];
 }
 

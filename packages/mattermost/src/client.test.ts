@@ -131,23 +131,15 @@ describe("a call", () => {
     await expect(client.call(postTo(channel.id), anyCall())).resolves.toMatchObject({ channel_id: channel.id });
   });
 
-  it("works through the global fetch as well", async () => {
-    const { client, channel } = await open({ fetch });
-    await expect(client.call(postTo(channel.id), anyCall())).resolves.toMatchObject({ channel_id: channel.id });
+  it.each(["head", "body"] as const)("ends at its deadline while it waits for the %s", async (at) => {
+    const { fake, client, channel } = await open();
+    fake.fail({ effect: { kind: "hang", at }, times: 1 });
+    const failure = failureOf(client.call(postTo(channel.id), anyCall()));
+    await fake.waitUntil(() => fake.calls[0]?.outcome === "hanging");
+    await clock.advance(10_000);
+    expect(await failure).toMatchObject({ code: "timeout", ambiguous: true });
+    await fake.waitForCall({ where: (call) => call.abandoned });
   });
-
-  it.each(["head", "body"] as const)(
-    "through the global fetch ends at its deadline while it waits for the %s",
-    async (at) => {
-      const { fake, client, channel } = await open({ fetch });
-      fake.fail({ effect: { kind: "hang", at }, times: 1 });
-      const failure = failureOf(client.call(postTo(channel.id), anyCall()));
-      await fake.waitUntil(() => fake.calls[0]?.outcome === "hanging");
-      await clock.advance(10_000);
-      expect(await failure).toMatchObject({ code: "timeout", ambiguous: true });
-      await fake.waitForCall({ where: (call) => call.abandoned });
-    },
-  );
 });
 
 describe("an answer", () => {
@@ -156,17 +148,12 @@ describe("an answer", () => {
     await expect(clientFor(url).call(whoAmI, anyCall())).resolves.toMatchObject({ username: "teleport" });
   });
 
-  it.each([301, 302, 303, 307, 308])(
-    "that redirects with %i is not followed, by either HTTP client",
-    async (status) => {
-      const elsewhere = await openEcho({ "content-type": "application/json" }, account);
-      const { url } = await openEcho({ location: `${elsewhere.url}/` }, "", status);
-      for (const options of [{}, { fetch }]) {
-        expect((await failureOf(clientFor(url, options).call(whoAmI, anyCall()))).code).toBe("unavailable");
-      }
-      expect(elsewhere.asked).toEqual([]);
-    },
-  );
+  it.each([301, 302, 303, 307, 308])("that redirects with %i is not followed", async (status) => {
+    const elsewhere = await openEcho({ "content-type": "application/json" }, account);
+    const { url } = await openEcho({ location: `${elsewhere.url}/` }, "", status);
+    expect((await failureOf(clientFor(url).call(whoAmI, anyCall()))).code).toBe("unavailable");
+    expect(elsewhere.asked).toEqual([]);
+  });
 
   const json = { "content-type": "application/json" };
 

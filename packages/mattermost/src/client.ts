@@ -8,13 +8,13 @@ import {
   type ProxySettings,
   type RateLimiter,
 } from "@access-plugins/core";
+import { createHttpClient, type HttpAnswer, type HttpClient } from "@access-plugins/http";
 // Named imports of this CommonJS package fail under plain Node before 24.
 import mattermost from "@mattermost/client";
 import type { Options } from "@mattermost/types/client4";
 import type { z } from "zod";
-import { type HttpAnswer, isJson, toPluginError, toRefusalError, unreadableAnswer } from "./errors.ts";
+import { isJson, toPluginError, toRefusalError, unreadableAnswer } from "./errors.ts";
 import { type Operation, serverBucket } from "./limits.ts";
-import { createDispatcher, createTransport, type HttpFetch } from "./transport.ts";
 
 /** One call of Mattermost's API. */
 interface MattermostRequest<T> {
@@ -36,7 +36,6 @@ export interface MattermostClientOptions {
   readonly clock: Clock;
   readonly token: () => string | Promise<string>;
   readonly proxy?: ProxySettings;
-  readonly fetch?: HttpFetch;
 }
 
 type OfficialClient = InstanceType<typeof mattermost.Client4>;
@@ -48,16 +47,19 @@ interface Exchange {
   readonly deadline: Deadline;
 }
 
+/** A page of a busy channel is the largest answer we ask for. */
+const maxAnswerBytes = 16 * 1024 * 1024;
+
 /** From admission by the limiter to the last byte of the answer. */
 const deadlineMs = 10_000;
 
 export function createMattermostClient(options: MattermostClientOptions): MattermostClient {
   const exchanges = new AsyncLocalStorage<Exchange>();
-  const fetch = options.fetch ?? createTransport(createDispatcher(options.proxy));
+  const http = createHttpClient({ proxy: options.proxy, maxAnswerBytes });
   const api = createOfficialClient(options.url, (url, request) => {
     const exchange = exchanges.getStore();
     if (exchange === undefined) throw new Error("A request without an open exchange.");
-    return fetchJson(fetch, url, request, exchange);
+    return fetchJson(http, url, request, exchange);
   });
 
   async function exchange<T>({ operation, send, answer }: MattermostRequest<T>, call: Call): Promise<T> {
@@ -98,20 +100,18 @@ function createOfficialClient(url: string, perform: Perform): OfficialClient {
 }
 
 async function fetchJson(
-  fetch: HttpFetch,
+  http: HttpClient,
   url: string,
   { method = "get", headers, body }: Parameters<Perform>[1],
   { operation, token, deadline }: Exchange,
 ): Promise<object> {
-  const response = await fetch(url, {
+  const answer = await http({
+    url,
     method: method.toUpperCase(),
     headers: { ...headers, Accept: "application/json", Authorization: `Bearer ${token}` },
-    redirect: "error",
     signal: deadline.signal,
     ...(typeof body === "string" ? { body } : {}),
   });
-  const header = (name: string) => response.headers.get(name) ?? undefined;
-  const answer = { status: response.status, header, body: await response.text() };
   if (answer.status < 200 || answer.status > 299) throw toRefusalError(answer, operation);
   return parseObject(answer, operation);
 }
@@ -121,7 +121,7 @@ function parseObject(answer: HttpAnswer, operation: Operation): object {
   if (!isJson(answer)) throw unreadableAnswer(operation, "no JSON");
   let value: unknown;
   try {
-    value = JSON.parse(answer.body);
+    value = JSON.parse(answer.text);
   } catch {
     throw unreadableAnswer(operation, "broken JSON");
   }

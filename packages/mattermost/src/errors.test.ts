@@ -6,7 +6,7 @@ import { refusals } from "./refusal-table.ts";
 function answer(status: number, id: string, more: { headers?: Record<string, string>; body?: string } = {}) {
   const headers: Record<string, string> = { "content-type": "application/json", ...more.headers };
   const body = more.body ?? JSON.stringify({ id, message: "Nicht erlaubt.", detailed_error: "", status_code: status });
-  return { status, header: (name: string) => headers[name], body };
+  return { status, headers, text: body };
 }
 
 describe("a refusal of Mattermost", () => {

@@ -1,4 +1,5 @@
 import { type ErrorFacts, PluginError, toNetworkFailure } from "@access-plugins/core";
+import type { HttpAnswer } from "@access-plugins/http";
 import { hasEffect, type Operation, serverBucket } from "./limits.ts";
 import { checkUrl, toRefusal, tryAgain } from "./refusal-table.ts";
 import { appErrorAnswer } from "./wire.ts";
@@ -8,13 +9,6 @@ export interface FailedCall {
   readonly operation: Operation;
   /** Why we ended the call ourselves, if we did. */
   readonly ended: "deadline" | "abort" | undefined;
-}
-
-/** A whole answer. */
-export interface HttpAnswer {
-  readonly status: number;
-  readonly header: (name: string) => string | undefined;
-  readonly body: string;
 }
 
 const checkPath =
@@ -28,7 +22,6 @@ const longestPauseMs = 3_600_000;
 
 /** The one mapping of whatever a call can throw to our error. */
 export function toPluginError(thrown: unknown, call: FailedCall): PluginError {
-  if (thrown instanceof PluginError) return thrown;
   if (call.ended === "abort") return fail(call, "aborted", "was stopped.", { ambiguous: true, cause: thrown });
   if (call.ended === "deadline") {
     return fail(call, "timeout", "got no complete answer in time.", {
@@ -38,6 +31,7 @@ export function toPluginError(thrown: unknown, call: FailedCall): PluginError {
       cause: thrown,
     });
   }
+  if (thrown instanceof PluginError) return thrown;
   const { reason, untrusted, unsent } = toNetworkFailure(thrown);
   return fail(call, "unavailable", `did not reach Mattermost (${reason}).`, {
     reason,
@@ -78,7 +72,7 @@ export function unhealthy(operation: Operation): PluginError {
 
 /** With `VaryByUser` each header comes twice, joined by a comma: the first number counts. */
 function rateLimited(answer: HttpAnswer, call: Pick<FailedCall, "operation">): PluginError {
-  const seconds = firstNumber(answer.header("retry-after")) ?? firstNumber(answer.header("x-ratelimit-reset"));
+  const seconds = firstNumber(answer.headers["retry-after"]) ?? firstNumber(answer.headers["x-ratelimit-reset"]);
   return fail(call, "rate_limited", "has to wait: HTTP 429.", {
     reason: "http_429",
     fix: tryAgain,
@@ -119,13 +113,13 @@ function fail(
 /** The id of Mattermost's own error body; undefined for what somebody else wrote. */
 function readAppError(answer: HttpAnswer): string | undefined {
   if (!isJson(answer)) return undefined;
-  const read = appErrorAnswer.safeParse(parse(answer.body));
+  const read = appErrorAnswer.safeParse(parse(answer.text));
   if (!read.success) return undefined;
   return /^[\w. ]{1,120}/u.exec(read.data.id)?.[0].trimEnd();
 }
 
-export function isJson({ header }: HttpAnswer): boolean {
-  return /^application\/json\b/iu.test(header("content-type") ?? "");
+export function isJson({ headers }: HttpAnswer): boolean {
+  return /^application\/json\b/iu.test(headers["content-type"] ?? "");
 }
 
 function parse(text: string): unknown {

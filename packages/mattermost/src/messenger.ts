@@ -20,7 +20,6 @@ import { createRecipients } from "./recipients.ts";
 import { type Rendered, renderMessage, renderNotice, renderReply } from "./render.ts";
 import { renderReminder } from "./render-reminder.ts";
 import { decodeAddress, encodeAddress, maxAddressBytes } from "./stored-address.ts";
-import type { HttpFetch } from "./transport.ts";
 
 /** What a Mattermost messenger is built from besides its configuration. */
 interface MattermostMessengerDeps {
@@ -32,8 +31,6 @@ interface MattermostMessengerDeps {
   readonly token: () => string | Promise<string>;
   /** HTTP proxies to call through; absent: directly. */
   readonly proxy?: ProxySettings;
-  /** Replaces the HTTP client; the global `fetch` fits. */
-  readonly fetch?: HttpFetch;
 }
 
 /**

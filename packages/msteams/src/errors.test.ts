@@ -1,6 +1,6 @@
 import { PluginError } from "@access-plugins/core";
+import type { HttpAnswer } from "@access-plugins/http";
 import { describe, expect, it } from "vitest";
-import type { HttpAnswer } from "./client/transport.ts";
 import { type FailedCall, toPluginError } from "./errors.ts";
 import type { Operation } from "./limits.ts";
 import { connectorRefusals, loginRefusals } from "./refusal-table.ts";

@@ -1,5 +1,5 @@
 import { type ErrorFacts, PluginError, toNetworkFailure, toSingleLine, truncate } from "@access-plugins/core";
-import type { HttpAnswer } from "./client/transport.ts";
+import type { HttpAnswer } from "@access-plugins/http";
 import type { Operation } from "./limits.ts";
 import {
   connectorRefusals,
@@ -35,9 +35,9 @@ const longestPauseMs = 3_600_000;
 
 /** The one mapping of everything a call can throw, or be refused with, to our error. */
 export function toPluginError(thrown: unknown, call: FailedCall): PluginError {
-  if (thrown instanceof PluginError) return thrown;
   if (call.ended === "abort") return fail(call, "aborted", "was stopped.", { ambiguous: true, cause: thrown });
   if (call.ended === "deadline") return timedOut(thrown, call);
+  if (thrown instanceof PluginError) return thrown;
   if (call.answer === undefined) return notReached(thrown, call);
   if (call.answer.status < 400) return unreadableAnswer(call, "an unexpected form");
   return refused(call, call.answer);

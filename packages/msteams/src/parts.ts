@@ -1,4 +1,6 @@
 import type { Clock, Log, RateLimiter } from "@access-plugins/core";
+import { createHttpClient, type HttpClientOptions } from "@access-plugins/http";
+import { readCaFile } from "./ca-file.ts";
 import { type Catalogue, createCatalogue } from "./catalogue.ts";
 import { type Chats, createChats } from "./chats.ts";
 import { createApiClient } from "./client/api-client.ts";
@@ -6,7 +8,6 @@ import { type ConnectorClient, createConnectorClient } from "./client/connector.
 import type { CredentialSecrets } from "./client/credentials.ts";
 import { createGraphClient, type GraphClient } from "./client/graph.ts";
 import { createTokenSource, type TokenSource } from "./client/token-source.ts";
-import { createTransport, readCaFile, type TransportOptions } from "./client/transport.ts";
 import type { MsteamsConfig } from "./config.ts";
 import { toEndpoints } from "./endpoints.ts";
 import { createPeople, type People } from "./people.ts";
@@ -15,7 +16,7 @@ import { createSettling, type Settling } from "./settling.ts";
 import { createTeams, type Teams } from "./teams.ts";
 
 /** What a Teams messenger is built from besides its configuration. */
-export interface MsteamsMessengerDeps extends TransportOptions {
+export interface MsteamsMessengerDeps extends Pick<HttpClientOptions, "ca" | "proxy"> {
   readonly log: Log;
   /** Admits every HTTP call; share one per bot and tenant. */
   readonly limiter: RateLimiter;
@@ -43,9 +44,9 @@ export function wireTeams(config: MsteamsConfig, deps: MsteamsMessengerDeps): Te
   const { limiter, clock } = deps;
   const endpoints = toEndpoints(config);
   const ca = [...readCaFile(config.endpoints.ca_file), ...(deps.ca ?? [])];
-  const transport = createTransport({ ...deps, ca });
-  const tokens = createTokenSource(config, { transport, limiter, clock, endpoints, secrets: deps.secrets });
-  const api = createApiClient({ tokens, transport, limiter, clock, endpoints });
+  const http = createHttpClient({ ca, proxy: deps.proxy });
+  const tokens = createTokenSource(config, { http, limiter, clock, endpoints, secrets: deps.secrets });
+  const api = createApiClient({ tokens, http, limiter, clock, endpoints });
   const graph = createGraphClient(api, endpoints);
   const connector = createConnectorClient(api, endpoints);
   const settling = createSettling(clock);

@@ -40,7 +40,7 @@ export async function* checkSlack(client: SlackClient, call: Call): AsyncGenerat
     return;
   }
   yield whoItIs(answer);
-  yield* scopesOf(answer.response_metadata.scopes);
+  yield* scopesOf(answer.scopes);
 }
 
 const refusedForGood: ReadonlySet<string> = new Set(["unauthenticated", "forbidden", "missing_scope"]);
@@ -48,7 +48,7 @@ const refusedForGood: ReadonlySet<string> = new Set(["unauthenticated", "forbidd
 async function askOrRefusal(client: SlackClient, call: Call): Promise<AuthTest | PluginError> {
   const request = {
     method: "auth.test",
-    args: {},
+    form: "",
     buckets: methodBuckets("auth.test"),
     answer: authTestAnswer,
   } as const;

@@ -6,18 +6,16 @@ import {
   type ProxySettings,
   type RateLimiter,
 } from "@access-plugins/core";
-import { type FetchFunction, LogLevel, WebClient, type WebClientOptions } from "@slack/web-api";
+import { createHttpClient, type HttpAnswer } from "@access-plugins/http";
 import type { z } from "zod";
-import { type FailedCall, toPluginError, unreadableAnswer } from "./errors.ts";
-import { createExchangeDesk, type Exchange } from "./exchange.ts";
+import { type FailedCall, toPluginError, toRefusalError, unreadableAnswer } from "./errors.ts";
 import type { Method } from "./limits.ts";
-import { createDispatcher, createTransport } from "./transport.ts";
 
 /** One call of Slack's Web API. */
 interface SlackRequest<T> {
   readonly method: Method;
-  /** Form fields; structures already as JSON text. */
-  readonly args: Readonly<Record<string, string | boolean>>;
+  /** Fields of the form, see {@link encodeForm}. */
+  readonly form: string;
   readonly buckets: readonly string[];
   readonly answer: z.ZodType<T>;
 }
@@ -28,60 +26,46 @@ export interface SlackClient {
 }
 
 export interface SlackClientOptions {
+  /** With a slash at its end. */
   readonly apiUrl: string;
   readonly limiter: RateLimiter;
   readonly clock: Clock;
   readonly token: () => string | Promise<string>;
   readonly proxy?: ProxySettings;
-  readonly fetch?: FetchFunction;
 }
 
 /** From admission by the limiter to the last byte of the answer. */
 const deadlineMs = 10_000;
 
+/** Every method takes forms; those that only read take nothing else. */
+const contentType = "application/x-www-form-urlencoded; charset=utf-8";
+
 export function createSlackClient(options: SlackClientOptions): SlackClient {
-  const desk = createExchangeDesk(options.fetch ?? createTransport(createDispatcher(options.proxy)));
-  const web = new WebClient(undefined, sdkOptions(options.apiUrl, desk.fetch));
+  const http = createHttpClient({ proxy: options.proxy });
 
   async function exchange<T>(request: SlackRequest<T>, call: Call): Promise<T> {
-    const token = await readToken(options.token, request.method);
-    const opened: Exchange = { token, deadline: openDeadline(deadlineMs, call.signal, options.clock) };
+    const { method, buckets, form: body } = request;
+    const token = await readToken(options.token, method);
+    const deadline = openDeadline(deadlineMs, call.signal, options.clock);
     try {
-      const answer = await desk.run(opened, request.method, (method) => web.apiCall(method, { ...request.args }));
-      return readAnswer(request, answer);
+      const headers = { authorization: `Bearer ${token}`, "content-type": contentType, "user-agent": userAgent };
+      const { signal } = deadline;
+      return readAnswer(request, await http({ url: options.apiUrl + method, method: "POST", headers, body, signal }));
     } catch (thrown) {
-      throw toPluginError(thrown, failedCall(request, opened));
+      throw toPluginError(thrown, { method, buckets, ended: deadline.ended });
     } finally {
-      opened.deadline.close();
+      deadline.close();
     }
   }
 
   return { call: (request, call) => options.limiter.run(request.buckets, call, () => exchange(request, call)) };
 }
 
-/**
- * Retries, waiting and deadlines are core's and ours. The SDK keeps quiet: at its debug level it writes whole messages,
- * and what it warns about comes back in the error.
- */
-function sdkOptions(slackApiUrl: string, fetch: FetchFunction): WebClientOptions {
-  const quiet = () => {};
-  return {
-    slackApiUrl,
-    fetch,
-    retryConfig: { retries: 0 },
-    rejectRateLimitedCalls: true,
-    allowAbsoluteUrls: false,
-    maxRequestConcurrency: Number.POSITIVE_INFINITY,
-    logger: {
-      debug: quiet,
-      info: quiet,
-      warn: quiet,
-      error: quiet,
-      setLevel: quiet,
-      setName: quiet,
-      getLevel: () => LogLevel.ERROR,
-    },
-  };
+const userAgent = "teleport-access-plugins";
+
+/** Fields as Slack takes them in a form; structures are given as JSON text. Encoded forms are joined by `&`. */
+export function encodeForm(fields: Readonly<Record<string, string>>): string {
+  return new URLSearchParams(fields).toString();
 }
 
 async function readToken(token: SlackClientOptions["token"], operation: string): Promise<string> {
@@ -97,13 +81,35 @@ async function readToken(token: SlackClientOptions["token"], operation: string):
   }
 }
 
-function readAnswer<T>(request: SlackRequest<T>, answer: unknown): T {
-  const read = request.answer.safeParse(answer);
+/** Slack says yes with HTTP 200 and `ok: true`; what the body lacks the headers may have. */
+function readAnswer<T>(request: SlackRequest<T>, answer: HttpAnswer): T {
+  const call: FailedCall = { method: request.method, buckets: request.buckets };
+  const body = answer.status === 200 ? readBody(answer, call) : undefined;
+  if (body?.["ok"] !== true) throw toRefusalError(answer, body, call);
+  const read = request.answer.safeParse({ ...body, scopes: readScopes(answer) });
   if (read.success) return read.data;
   const fields = read.error.issues.map((issue) => issue.path.join("."));
-  throw unreadableAnswer(request, `missing or unusable: ${fields.join(", ")}`);
+  throw unreadableAnswer(call, `missing or unusable: ${fields.join(", ")}`);
 }
 
-function failedCall({ method, buckets }: SlackRequest<unknown>, { deadline, head }: Exchange): FailedCall {
-  return { method, buckets, ended: deadline.ended, ...head };
+function readBody({ headers, text }: HttpAnswer, call: FailedCall): Readonly<Record<string, unknown>> {
+  if (/^application\/json\b/iu.test(headers["content-type"] ?? "")) {
+    const value = parse(text);
+    if (typeof value === "object" && value !== null) return { ...value };
+  }
+  throw unreadableAnswer(call, "no JSON");
+}
+
+/** Undefined for what is no JSON. */
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** What the token may do. Not every Slack (and no proxy that drops headers) tells. */
+function readScopes({ headers }: HttpAnswer): readonly string[] | undefined {
+  return headers["x-oauth-scopes"]?.trim().split(/\s*,\s*/u);
 }

@@ -1,20 +1,16 @@
 import { type ErrorFacts, PluginError, toNetworkFailure, toSingleLine, truncate } from "@access-plugins/core";
-import { WebAPIHTTPError, WebAPIPlatformError, WebAPIRequestError } from "@slack/web-api";
+import type { HttpAnswer } from "@access-plugins/http";
 import type { Method } from "./limits.ts";
 import { toRefusal } from "./refusal-table.ts";
 import { refusalDetails } from "./wire.ts";
 
-/** What the client saw of a call that failed. */
+/** What the client knows of a call that failed. */
 export interface FailedCall {
   readonly method: Method;
   /** From wide to narrow; a 429 is blamed on the last. */
   readonly buckets: readonly string[];
   /** Why we ended the call ourselves, if we did. */
   readonly ended?: "deadline" | "abort" | undefined;
-  /** Of the answer, once its head was there. */
-  readonly status?: number | undefined;
-  readonly retryAfter?: string | undefined;
-  readonly isJson?: boolean | undefined;
 }
 
 const tryAgain = "Nothing to do: the call is tried again.";
@@ -26,15 +22,23 @@ const checkCertificates =
 /** Retry-After is whole seconds; anything beyond an hour is taken as an hour. */
 const longestPauseMs = 3_600_000;
 
-/** The one mapping of everything a call can throw to our error. */
+/** The one mapping of whatever a call can throw to our error. */
 export function toPluginError(thrown: unknown, call: FailedCall): PluginError {
-  if (thrown instanceof PluginError) return thrown;
-  if (call.ended === "abort") return fail(call, "aborted", "was stopped.", { ambiguous: true, cause: cause(thrown) });
+  if (call.ended === "abort") return fail(call, "aborted", "was stopped.", { ambiguous: true, cause: thrown });
   if (call.ended === "deadline") return timedOut(thrown, call);
-  if (call.status === 429) return rateLimited(call, "HTTP 429", pauseOf(call.retryAfter));
-  if (call.status !== undefined && call.status !== 200) return badStatus(call, call.status);
-  if (thrown instanceof WebAPIPlatformError) return refused(thrown, call);
+  if (thrown instanceof PluginError) return thrown;
   return networkFailed(thrown, call);
+}
+
+/** The one mapping of every answer that is no success; `body` is what it says in JSON. Its text is not kept. */
+export function toRefusalError(
+  { status, headers }: Pick<HttpAnswer, "status" | "headers">,
+  body: unknown,
+  call: FailedCall,
+): PluginError {
+  const pause = pauseOf(headers["retry-after"]);
+  if (status === 429) return rateLimited(call, "HTTP 429", pause);
+  return status === 200 ? refused(body, pause, call) : badStatus(call, status);
 }
 
 /** An answer that says `ok` and is yet not what the method documents: what it was worth is unknown. */
@@ -46,27 +50,20 @@ export function unreadableAnswer(call: FailedCall, detail: string): PluginError 
   });
 }
 
-function refused(thrown: WebAPIPlatformError, call: FailedCall): PluginError {
-  const details = refusalDetails.safeParse(thrown.data);
-  const slackCode = details.success ? details.data.error : "";
-  if (call.isJson !== true || !details.success || !/^[a-z_]{1,64}$/u.test(slackCode)) {
-    return unreadableAnswer(call, "no JSON, or no error code");
-  }
+function refused(body: unknown, pause: number | undefined, call: FailedCall): PluginError {
+  const read = refusalDetails.safeParse(body);
+  if (!read.success) return unreadableAnswer(call, "no error code");
+  const { error: slackCode, needed, response_metadata: metadata } = read.data;
   const refusal = toRefusal(slackCode, call.method);
   if (refusal.code === "rate_limited") {
-    const told = details.data.response_metadata.retryAfter;
-    const pause = refusal.retryAfterMs ?? pauseOf(told === undefined ? call.retryAfter : String(told));
-    return rateLimited(refusal.wholeMethod ? { ...call, buckets: [call.method] } : call, slackCode, pause, refusal.fix);
+    const blamed = refusal.wholeMethod ? { ...call, buckets: [call.method] } : call;
+    return rateLimited(blamed, slackCode, refusal.retryAfterMs ?? pause, refusal.fix);
   }
-  const more = [
-    details.data.needed && `needed scope: ${details.data.needed}`,
-    ...(details.data.response_metadata.messages ?? []),
-  ];
+  const more = [needed && `needed scope: ${needed}`, ...(metadata.messages ?? [])];
   return fail(call, refusal.code, `was refused: ${slackCode}${inBrackets(more)}.`, {
     reason: slackCode,
     fix: refusal.fix,
     ambiguous: refusal.ambiguous ?? false,
-    cause: thrown,
   });
 }
 
@@ -84,13 +81,13 @@ function timedOut(thrown: unknown, call: FailedCall): PluginError {
     reason: "deadline",
     ambiguous: true,
     fix: `${tryAgain} If it happens often: ${checkNetwork}`,
-    cause: cause(thrown),
+    cause: thrown,
   });
 }
 
 /** Slack itself answers 200 or 429 only; the rest comes from its edge or from a proxy, and its text is not kept. */
 function badStatus(call: FailedCall, status: number): PluginError {
-  const facts = { reason: `http_${status}`, cause: new Error(`HTTP status ${status}`) };
+  const facts = { reason: `http_${status}` };
   if (status >= 500) {
     return fail(call, "unavailable", `was answered with HTTP ${status}.`, { ...facts, fix: tryAgain, ambiguous: true });
   }
@@ -109,7 +106,7 @@ function networkFailed(thrown: unknown, call: FailedCall): PluginError {
     reason,
     fix: untrusted ? checkCertificates : checkNetwork,
     ambiguous: !unsent,
-    cause: cause(thrown),
+    cause: thrown,
   });
 }
 
@@ -131,11 +128,4 @@ function pauseOf(retryAfter: string | undefined): number | undefined {
 function inBrackets(details: readonly (string | undefined)[]): string {
   const text = details.filter((detail) => detail !== undefined && detail !== "").join("; ");
   return text === "" ? "" : ` (${truncate(toSingleLine(text), 300)})`;
-}
-
-/** The SDK's wrappers hold whole answers; what they wrap does not. */
-function cause(thrown: unknown): unknown {
-  if (thrown instanceof WebAPIRequestError) return thrown.original;
-  if (thrown instanceof WebAPIHTTPError) return new Error(thrown.message);
-  return thrown;
 }

@@ -9,10 +9,9 @@ import type {
   SentMessage,
 } from "@access-plugins/core";
 import { PluginError } from "@access-plugins/core";
-import type { FetchFunction } from "@slack/web-api";
 import type { z } from "zod";
 import { checkSlack } from "./check.ts";
-import { createSlackClient, type SlackClient } from "./client.ts";
+import { createSlackClient, encodeForm, type SlackClient } from "./client.ts";
 import type { SlackConfig } from "./config.ts";
 import { methodBuckets, postBuckets } from "./limits.ts";
 import { setReaction } from "./reactions.ts";
@@ -32,8 +31,6 @@ interface SlackMessengerDeps {
   readonly token: () => string | Promise<string>;
   /** HTTP proxies to call through; absent: directly. */
   readonly proxy?: ProxySettings;
-  /** Replaces the HTTP client; the global `fetch` fits. */
-  readonly fetch?: FetchFunction;
 }
 
 type MessageAnswer = z.output<typeof messageAnswer>;
@@ -53,65 +50,63 @@ export function createSlackMessenger(config: Pick<SlackConfig, "apiurl">, deps: 
     findRecipient: (raw, as, call) => recipients.find(raw, as, call),
     async post(to, message, key, call) {
       const metadata = { request_id: message.requestId, key };
-      const sent = await postMessage(client, to.id, toArgs(renderOnce(message)), metadata, call);
+      const sent = await postMessage(client, to.id, toForm(message), metadata, call);
       recipients.learn(to, sent.channel);
       deps.log.debug("Posted to Slack.", { channel: sent.channel, ts: sent.ts });
       return sent;
     },
-    edit: (sent, message, call) => updateMessage(client, sent, toArgs(renderOnce(message)), call),
+    edit: (sent, message, call) => updateMessage(client, sent, toForm(message), call),
     async reply(sent, what, key, call) {
       const { channel, ts } = toAddress(sent);
-      await postMessage(client, channel, { ...toArgs(renderReply(what)), thread_ts: ts }, { key }, call);
+      await postMessage(
+        client,
+        channel,
+        `${encodeRendered(renderReply(what))}&${encodeForm({ thread_ts: ts })}`,
+        { key },
+        call,
+      );
     },
     react: (sent, status, before, call) => setReaction(client, toAddress(sent), status, before, call),
     notify(to, notice, key, call) {
       const metadata = { request_id: notice.requestId, key };
-      return postMessage(client, to.id, toArgs(renderNotice(notice)), metadata, call);
+      return postMessage(client, to.id, encodeRendered(renderNotice(notice)), metadata, call);
     },
-    remind: (to, reminder, key, call) => postMessage(client, to.id, toArgs(renderReminder(reminder)), { key }, call),
+    remind: (to, reminder, key, call) =>
+      postMessage(client, to.id, encodeRendered(renderReminder(reminder)), { key }, call),
   };
 }
 
-// One message goes to many recipients: it is rendered once.
-const renderedMessages = new WeakMap<RequestMessage, Rendered>();
+// One message goes to many recipients: it is rendered and encoded once.
+const forms = new WeakMap<RequestMessage, string>();
 
-function renderOnce(message: RequestMessage): Rendered {
-  const rendered = renderedMessages.get(message) ?? renderMessage(message);
-  renderedMessages.set(message, rendered);
-  return rendered;
+function toForm(message: RequestMessage): string {
+  const form = forms.get(message) ?? encodeRendered(renderMessage(message));
+  forms.set(message, form);
+  return form;
 }
 
-type MessageArgs = Readonly<Record<string, string>>;
-
 /** Blocks go even when there are none: an edit to the plain form has to take the old ones away. */
-function toArgs({ text, blocks }: Rendered): MessageArgs {
-  return { text, blocks: JSON.stringify(blocks) };
+function encodeRendered({ text, blocks }: Rendered): string {
+  return encodeForm({ text, blocks: JSON.stringify(blocks) });
 }
 
 function postMessage(
   client: SlackClient,
   channel: string,
-  message: MessageArgs,
+  message: string,
   eventPayload: Readonly<Record<string, string>>,
   call: Call,
 ): Promise<MessageAnswer> {
   // Readable by every app and member of the workspace: ids only.
   const metadata = JSON.stringify({ event_type: "teleport_access_request", event_payload: eventPayload });
-  const args = { channel, ...message, metadata, unfurl_links: false, unfurl_media: false };
-  return client.call({ method: "chat.postMessage", args, buckets: postBuckets(channel), answer: messageAnswer }, call);
+  const form = `${encodeForm({ channel, metadata, unfurl_links: "false", unfurl_media: "false" })}&${message}`;
+  return client.call({ method: "chat.postMessage", form, buckets: postBuckets(channel), answer: messageAnswer }, call);
 }
 
-function updateMessage(
-  client: SlackClient,
-  sent: SentMessage,
-  message: MessageArgs,
-  call: Call,
-): Promise<MessageAnswer> {
-  const args = { ...toAddress(sent), ...message };
-  return client.call(
-    { method: "chat.update", args, buckets: methodBuckets("chat.update"), answer: messageAnswer },
-    call,
-  );
+function updateMessage(client: SlackClient, sent: SentMessage, message: string, call: Call): Promise<MessageAnswer> {
+  const form = `${encodeForm({ ...toAddress(sent) })}&${message}`;
+  const buckets = methodBuckets("chat.update");
+  return client.call({ method: "chat.update", form, buckets, answer: messageAnswer }, call);
 }
 
 function toAddress({ channel, ts }: SentMessage): MessageAnswer {

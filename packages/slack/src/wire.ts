@@ -1,11 +1,11 @@
 import { z } from "zod";
 
-/** What `auth.test` tells about the token. Scopes come from the header `x-oauth-scopes`, as the SDK hands them on. */
+/** What `auth.test` tells about the token; `scopes` are those of the header `x-oauth-scopes`. */
 export const authTestAnswer = z.object({
   team: z.string().default(""),
   user: z.string().default(""),
   bot_id: z.string().optional(),
-  response_metadata: z.object({ scopes: z.array(z.string()).optional() }).default({}),
+  scopes: z.array(z.string()).optional(),
 });
 
 /** What `users.lookupByEmail` and `users.info` tell about a person. */
@@ -27,10 +27,7 @@ export const emptyAnswer = z.object({});
 
 /** What a refusal tells beyond its code. */
 export const refusalDetails = z.object({
-  error: z.string(),
+  error: z.string().regex(/^[a-z_]{1,64}$/u),
   needed: z.string().optional(),
-  provided: z.string().optional(),
-  response_metadata: z
-    .object({ messages: z.array(z.string()).optional(), retryAfter: z.number().optional() })
-    .default({}),
+  response_metadata: z.object({ messages: z.array(z.string()).optional() }).default({}),
 });

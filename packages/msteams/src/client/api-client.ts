@@ -1,9 +1,9 @@
 import { type Call, type Clock, openDeadline, PluginError, type RateLimiter } from "@access-plugins/core";
+import type { HttpAnswer, HttpClient, HttpRequest } from "@access-plugins/http";
 import { type Endpoints, isAtService } from "../endpoints.ts";
 import { type FailedCall, toPluginError, unreadableAnswer } from "../errors.ts";
 import type { Operation } from "../limits.ts";
 import type { TokenService, TokenSource } from "./token-source.ts";
-import type { HttpAnswer, HttpRequest, Transport } from "./transport.ts";
 
 /** What is known of a call before it is made. */
 export interface ApiCall {
@@ -23,7 +23,7 @@ export interface ApiClient {
 
 export interface ApiClientDeps {
   readonly tokens: TokenSource;
-  readonly transport: Transport;
+  readonly http: HttpClient;
   readonly limiter: RateLimiter;
   readonly clock: Clock;
   readonly endpoints: Endpoints;
@@ -41,7 +41,7 @@ export function createApiClient(deps: ApiClientDeps): ApiClient {
     const seen = (): FailedCall => ({ ...api, ended: deadline.ended, answer });
     const send: Send = async (request) => {
       const headers = { accept: "application/json", ...request.headers, ...authorize(request.url, api.service, token) };
-      answer = await deps.transport({ ...request, headers, signal: deadline.signal });
+      answer = await deps.http({ ...request, headers, signal: deadline.signal });
       if (answer.status >= 300) throw toPluginError(new Error(`HTTP status ${answer.status}`), seen());
       return answer;
     };

@@ -1,4 +1,5 @@
 import { type Call, PluginError } from "@access-plugins/core";
+import type { HttpAnswer } from "@access-plugins/http";
 import { Client, type Context, type GraphRequest } from "@microsoft/microsoft-graph-client";
 import type { z } from "zod";
 import type { Endpoints } from "../endpoints.ts";
@@ -6,7 +7,6 @@ import { toPluginError, unreadableAnswer } from "../errors.ts";
 import type { Operation } from "../limits.ts";
 import { batchAnswer } from "../wire.ts";
 import { type ApiCall, type ApiClient, readAnswer, type Send } from "./api-client.ts";
-import type { HttpAnswer } from "./transport.ts";
 
 /** One call of Microsoft Graph. `path` begins with a slash, its query is already encoded. */
 export interface GraphCall {

@@ -1,9 +1,9 @@
 import type { Call, RateLimiter } from "@access-plugins/core";
 import { PluginError } from "@access-plugins/core";
+import type { HttpAnswer, HttpClient } from "@access-plugins/http";
 import type { ClientSecretCredentialOptions } from "@azure/identity";
 import { type Endpoints, isAtService } from "../endpoints.ts";
 import { operationBuckets } from "../limits.ts";
-import type { HttpAnswer, Transport } from "./transport.ts";
 
 /** The HTTP client that Azure's library takes, and what it deals in. */
 type AzureHttpClient = NonNullable<ClientSecretCredentialOptions["httpClient"]>;
@@ -20,13 +20,13 @@ export interface LoginAttempt {
 }
 
 export interface LoginClientDeps {
-  readonly transport: Transport;
+  readonly http: HttpClient;
   readonly limiter: RateLimiter;
   readonly endpoints: Endpoints;
 }
 
 /**
- * Carries the requests of Azure's library over our own transport, one admission of the limiter each, to the login host
+ * Carries the requests of Azure's library over our own client, one admission of the limiter each, to the login host
  * and nowhere else. The library reports neither status nor network error: both are noted in `attempt`.
  */
 export function createLoginClient(deps: LoginClientDeps, attempt: LoginAttempt): AzureHttpClient {
@@ -54,9 +54,9 @@ function toCall({ signal }: LoginAttempt): Call {
   return { signal, lane: "sign-in", mayStart: () => true };
 }
 
-function send({ transport }: LoginClientDeps, request: AzureRequest, { signal }: LoginAttempt): Promise<HttpAnswer> {
+function send({ http }: LoginClientDeps, request: AzureRequest, { signal }: LoginAttempt): Promise<HttpAnswer> {
   const { body } = request;
-  return transport({
+  return http({
     url: request.url,
     method: request.method === "POST" ? "POST" : "GET",
     headers: { ...request.headers.toJSON(), "accept-encoding": "identity", accept: "application/json" },
