@@ -13,6 +13,8 @@ describe("seeded chaos: after the faults everything comes true", () => {
       expect(report.ended, context).toEqual([]);
       expect(report.lost, context).toEqual([]);
       expect(report.stale, context).toEqual([]);
+      expect(report.untold, context).toEqual([]);
+      expect(report.falseSigns, context).toEqual([]);
       expect(report.duplicates).toBeLessThanOrEqual(withSearch ? 0 : report.ambiguous);
     }, 60_000);
   }

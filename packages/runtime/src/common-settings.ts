@@ -18,6 +18,18 @@ export const commonSettingsShape = {
         .describe("The most suggested reviewers of one request that are told; the message shows how many were not"),
     })
     .describe("Who is told"),
+  messages: z
+    .object({
+      notify_requester: z
+        .boolean()
+        .default(true)
+        .describe("Tell the requester the outcome in a message of their own, where the platform knows them"),
+      status_reactions: z
+        .boolean()
+        .default(true)
+        .describe("Put a reaction for the outcome on every message, where the platform lets bots react"),
+    })
+    .describe("What is sent besides the messages to reviewers"),
   diagnostics: z
     .object({
       listen_addr: z

@@ -79,6 +79,7 @@ describe("a right configuration", () => {
       },
       log: { output: "stderr", severity: "info", format: "text" },
       routes: { roleToRecipients: { "*": ["everybody"] }, maxSuggestedReviewers: 50 },
+      messages: { notifyRequester: true, statusReactions: true },
       diagnostics: undefined,
       environment: { failFast: false },
     });
@@ -116,12 +117,16 @@ severity = "WARNING"
 format = "JSON"
 [routing]
 max_suggested_reviewers = 0
+[messages]
+notify_requester = false
+status_reactions = false
 [diagnostics]
 listen_addr = "[::1]:8081"
 `);
     expect(config).toMatchObject({
       teleport: { refreshIntervalMs: 90_000 },
       routes: { roleToRecipients: { "*": ["a", "b"], dev: ["c"], ops: [] }, maxSuggestedReviewers: 0 },
+      messages: { notifyRequester: false, statusReactions: false },
       log: { output: "1", severity: "warn", format: "json" },
       diagnostics: { host: "::1", port: 8081 },
     });

@@ -1,4 +1,4 @@
-import type { Routes } from "@access-plugins/core";
+import type { NotifierOptions, Routes } from "@access-plugins/core";
 import { z } from "zod";
 import { toCanonicalKeys } from "./canonical-keys.ts";
 import { commonSettingsShape, roleMapSchema } from "./common-settings.ts";
@@ -24,6 +24,7 @@ export interface LoadedConfig {
   readonly teleport: TeleportSettings;
   readonly log: LogSettings;
   readonly routes: Routes;
+  readonly messages: Required<Pick<NotifierOptions, "notifyRequester" | "statusReactions">>;
   /** Where health and metrics are served; undefined: nowhere. */
   readonly diagnostics: ListenAddress | undefined;
   readonly environment: EnvironmentSettings;
@@ -91,6 +92,10 @@ async function checkDocument(input: Input): Promise<LoadedConfig | undefined> {
     teleport: toTeleportSettings(common.teleport),
     log: common.log,
     routes: { roleToRecipients, maxSuggestedReviewers: common.routing.max_suggested_reviewers },
+    messages: {
+      notifyRequester: common.messages.notify_requester,
+      statusReactions: common.messages.status_reactions,
+    },
     diagnostics: common.diagnostics.listen_addr,
     environment: settings,
     secrets: createSecretStore(secrets, {

@@ -48,6 +48,7 @@ async function serve(plugin: Plugin, parts: Composition, signal: AbortSignal): P
     teleport,
     messenger,
     routes: config.routes,
+    ...config.messages,
     minServerVersion: plugin.minServerVersion,
     failFast: config.environment.failFast,
     clock,

@@ -3,8 +3,8 @@ import { describe, expect, it } from "vitest";
 import { someDelivery, someStatus } from "../testing/arbitrary-record.ts";
 import { type Command, createDeliveryModel, type DeliveryModel, type Ending } from "../testing/delivery-model.ts";
 import { toDelivery, toOwnState } from "../testing/samples.ts";
-import { type Delivery, isLive } from "./delivery.ts";
-import { type Abilities, type PlanInput, type Progress, plan, type Step, type Wanted } from "./plan.ts";
+import { type Delivery, isLive, type OwnState } from "./delivery.ts";
+import { type Abilities, type PlanInput, type Progress, plan, requesterIndex, type Step, type Wanted } from "./plan.ts";
 
 const everything: Abilities = { reply: true, findPosted: true, react: true, notify: true };
 const nothing: Abilities = { reply: false, findPosted: false, react: false, notify: false };
@@ -228,6 +228,67 @@ describe("falling through to the next tier", () => {
     ["does not follow from having nobody", [], pending, false],
   ])("%s", (_what, deliveries, wanted, expected) => {
     expect(planFor(deliveries, { wanted }).fallThrough).toBe(expected);
+  });
+});
+
+describe("what follows an outcome", () => {
+  const shown = sent({ shows: approved.shows, replies: 1 });
+  const planOutcome = (own: Partial<OwnState>, delivery = shown, abilities = everything) =>
+    words(plan({ own: toOwnState([delivery], own), wanted: approved, progress: new Map(), abilities, now: 1 }).steps);
+  const waiting = { status: "approved", state: "waiting" } as const;
+
+  it.each<[string, Partial<OwnState>, string[]]>([
+    ["the requester is told", { notice: waiting }, ["notify -1"]],
+    ["once", { notice: { ...waiting, state: "told" } }, []],
+    ["and not where they cannot be reached", { notice: { ...waiting, state: "unreachable" } }, []],
+    ["nor of an outcome that no longer holds", { notice: { ...waiting, status: "denied" } }, []],
+    ["a sign is put on the message", { sign: "approved" }, ["react 0"]],
+    ["but none that is not ours to put there", {}, []],
+  ])("%s", (_what, own, expected) => {
+    expect(planOutcome(own)).toEqual(expected);
+  });
+
+  it("a sign stands once, and another one after an override", () => {
+    expect(planOutcome({ sign: "approved" }, { ...shown, sign: "approved" })).toEqual([]);
+    expect(planOutcome({ sign: "approved" }, { ...shown, sign: "denied" })).toEqual(["react 0"]);
+  });
+
+  it("a message that still shows something else is edited first, and gets its sign although the edit cannot be made", () => {
+    expect(planOutcome({ sign: "approved" }, { ...shown, shows: pending.shows })).toEqual(["edit 0"]);
+    expect(planOutcome({ sign: "approved" }, { ...shown, locked: true })).toEqual(["react 0"]);
+  });
+
+  it("neither happens where the platform cannot, or where it is switched off", () => {
+    const abilities = { ...everything, react: false, notify: false };
+    expect(planOutcome({ notice: waiting, sign: "approved" }, shown, abilities)).toEqual([]);
+  });
+
+  it("nothing of it waits for the messages, nor they for it", () => {
+    const busy = new Map([[0, { busy: true }]]);
+    const own = toOwnState([shown], { notice: waiting, sign: "approved" });
+    const planWith = (progress: PlanInput["progress"]) =>
+      words(plan({ own, wanted: approved, progress, abilities: everything, now: 1 }).steps);
+    expect(planWith(busy)).toEqual(["notify -1"]);
+    expect(planWith(new Map([[requesterIndex, { busy: true }]]))).toEqual(["react 0"]);
+    expect(
+      planWith(
+        new Map([
+          [0, { signNotBefore: 2 }],
+          [requesterIndex, { notBefore: 2 }],
+        ]),
+      ),
+    ).toEqual([]);
+  });
+});
+
+describe("look-ups for what a message shows", () => {
+  it("hold up the first post alone, and only until their time is over", () => {
+    const waiting = toDelivery({ to });
+    const input = { wanted: approved, postNotBefore: 1_500 };
+    expect(planFor([waiting], { postNotBefore: 1_500 })).toMatchObject({ steps: [], wakeAt: 1_500 });
+    expect(words(planFor([waiting], { postNotBefore: 1_000 }).steps)).toEqual(["post 0"]);
+    expect(words(planFor([toDelivery()], { postNotBefore: 1_500 }).steps)).toEqual(["resolve 0"]);
+    expect(words(planFor([sent()], input).steps)).toEqual(["edit 0"]);
   });
 });
 

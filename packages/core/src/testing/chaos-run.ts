@@ -20,6 +20,11 @@ export interface ChaosReport {
   readonly lost: string[];
   /** Messages whose address we hold, or that are the only one of their place, and that do not show the final state. */
   readonly stale: string[];
+  /** Requesters who were not told an outcome that we stored. */
+  readonly untold: string[];
+  /** Messages that show an outcome and carry the sign of another one. */
+  readonly falseSigns: string[];
+  /** Further messages of one place, and further notices of one outcome. */
   readonly duplicates: number;
   /** Calls whose outcome nobody could know: the most duplicates that are allowed. */
   readonly ambiguous: number;
@@ -69,7 +74,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
   };
   messenger.after = async (method, place) => {
     if (calm || !chance(options.odds)) return;
-    if (method === "post") ambiguous += 1;
+    if (method === "post" || method === "notify") ambiguous += 1;
     note(`${method} ${place} took effect, answer lost`);
     throw new PluginError("timeout", "chaos", { ambiguous: true });
   };
@@ -91,10 +96,10 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
     start();
   }
 
-  /** A lease is lost: every post of an open request that may be in flight is an outcome nobody knows. */
+  /** A lease is lost: every post and notice that may be in flight is an outcome nobody knows. */
   function countFlights(): void {
     const open = [...states.values()].filter((state) => state === "pending").length;
-    ambiguous += options.places.length * open;
+    ambiguous += options.places.length * open + (states.size - open);
   }
 
   function live(): void {
@@ -131,11 +136,23 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
   for (const { stop } of processes) await stop();
   return report;
 
+  /** Of a request that closed before anybody was told there is no record, and nothing to tell. */
+  function wasTold(id: string): boolean {
+    return cluster.pluginData(id, "memory") !== undefined;
+  }
+
   function judge(): ChaosReport {
     const lost: string[] = [];
     const stale: string[] = [];
+    const untold: string[] = [];
+    const falseSigns: string[] = [];
     let duplicates = 0;
     for (const [id, state] of states) {
+      const notices = messenger.notices
+        .filter(({ notice }) => notice.requestId === id)
+        .map(({ notice }) => notice.status);
+      duplicates += notices.length - new Set(notices).size;
+      if (isOutcome(state) && wasTold(id) && !notices.includes(state)) untold.push(`${id} ${state}`);
       const byPlace = messenger.statuses(id);
       const known = new Set((cluster.pluginData(id, "memory")?.["messages"] ?? "").split(","));
       for (const place of options.places) {
@@ -146,12 +163,27 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
       for (const message of messenger.messages) {
         const newest = message.versions.at(-1);
         if (newest?.requestId !== id || !known.has(`${message.place}/${message.id}`)) continue;
+        if (message.sign !== undefined && message.sign !== newest.status) falseSigns.push(`${id} ${message.place}`);
         if (!isTrue(newest.status, state)) stale.push(`${id} ${message.place} shows ${newest.status}, is ${state}`);
       }
     }
     const ended = processes.map(({ ended: { value } }) => value).filter((value) => value !== "running");
-    return { seed: options.seed, lost, stale, duplicates, ambiguous, ended: ended.map(String), journal };
+    return {
+      seed: options.seed,
+      lost,
+      stale,
+      untold,
+      falseSigns,
+      duplicates,
+      ambiguous,
+      ended: ended.map(String),
+      journal,
+    };
   }
+}
+
+function isOutcome(state: string): state is "approved" | "denied" | "promoted" {
+  return state === "approved" || state === "denied" || state === "promoted";
 }
 
 /** A deleted request may be shown by any word for "no longer open". */
