@@ -142,14 +142,6 @@ describe("text that is cut", () => {
 });
 
 describe("the card", () => {
-  it("looks as it was looked at", async () => {
-    const reviews = [
-      { author: "bob", state: "approved", reason: "fine", created: new Date("2026-01-02T03:30:00Z") },
-    ] as const;
-    const activity = renderMessage(sampleMessage({ reviews, approvals: { given: 1, needed: 2 } }));
-    await expect(`${JSON.stringify(activity, undefined, 2)}\n`).toMatchFileSnapshot("./fixtures/card-pending.json");
-  });
-
   it.each(statuses)("has a colour and words of its own for %s", (status) => {
     const activity = renderMessage(sampleMessage({ status }));
     expect(findCardFault(activity.attachments[0]?.content)).toBeUndefined();

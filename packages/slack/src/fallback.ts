@@ -82,7 +82,7 @@ function toTitle({ text, user, asksFor }: Extract<DocumentPart, { kind: "title" 
 }
 
 function toFact({ label, value }: DocumentFact): string {
-  return `${label}: ${"time" in value ? time(value.time) : line(value.name, room.fact, "fallback")}`;
+  return `${label}: ${"time" in value ? time(value.time) : line(value.name, room.fact, "fallback") || "(empty)"}`;
 }
 
 function toRole({ name, logins }: RoleView): string {

@@ -1,6 +1,6 @@
 import MarkdownIt from "markdown-it";
 import { attachmentsOf, type FakeAttachment } from "./attachments.ts";
-import { contentOf, type FakePost } from "./site.ts";
+import { contentOf, type FakeContent, type FakePost } from "./site.ts";
 
 const markdown = new MarkdownIt({ html: false, linkify: true, breaks: true });
 
@@ -10,15 +10,20 @@ const markdown = new MarkdownIt({ html: false, linkify: true, breaks: true });
  */
 export function renderForReader(post: FakePost): string {
   if (post.deletedAt > 0) return "(this message was deleted)";
-  const { message, props } = contentOf(post);
   const reactions = post.reactions.map(({ emoji }) => `:${emoji}:`).join(" ");
   const parts = [
-    toReaderText(message),
-    ...attachmentsOf(props).map(renderAttachment),
+    renderContent(contentOf(post)),
     reactions,
     ...post.replies.map((reply) => indent(renderForReader(reply), "  ↳ ", "    ")),
   ];
   return parts.filter((part) => part !== "").join("\n");
+}
+
+/** The post itself, without what stands below it. */
+export function renderContent({ message, props }: Pick<FakeContent, "message" | "props">): string {
+  return [toReaderText(message), ...attachmentsOf(props).map(renderAttachment)]
+    .filter((part) => part !== "")
+    .join("\n");
 }
 
 function renderAttachment({ pretext, title, title_link, text, fields, footer }: FakeAttachment): string {

@@ -1,6 +1,6 @@
 import type { Block, TextObject } from "./block-kit-limits.ts";
 import { parseMrkdwn, toReaderText } from "./mrkdwn-parser.ts";
-import { contentOf, type FakeMessage } from "./workspace.ts";
+import { contentOf, type FakeContent, type FakeMessage } from "./workspace.ts";
 
 /**
  * What a person would see of a message, for a terminal: blocks from top to bottom, times in UTC, links with their
@@ -8,11 +8,15 @@ import { contentOf, type FakeMessage } from "./workspace.ts";
  */
 export function renderForReader(message: FakeMessage): string {
   if (message.deleted) return "(this message was deleted)";
-  const { blocks, text } = contentOf(message);
-  const shown = blocks.length > 0 ? blocks.map(renderBlock).join("\n") : readable({ type: "mrkdwn", text });
+  const shown = renderContent(contentOf(message));
   const reactions = message.reactions.map((name) => `:${name}:`).join(" ");
   const replies = message.replies.map((reply) => indent(renderForReader(reply)));
   return [shown, ...(reactions === "" ? [] : [reactions]), ...replies].join("\n");
+}
+
+/** The message itself, without what stands below it. */
+export function renderContent({ blocks, text }: Pick<FakeContent, "blocks" | "text">): string {
+  return blocks.length > 0 ? blocks.map(renderBlock).join("\n") : readable({ type: "mrkdwn", text });
 }
 
 function renderBlock(block: Block): string {
