@@ -5,7 +5,7 @@ export function at(clock: string): Date {
   return new Date(`2026-03-01T${clock}:00Z`);
 }
 
-export const requestId = "0192f3a4-5b6c-7d8e-9f00-112233445566";
+const requestId = "0192f3a4-5b6c-7d8e-9f00-112233445566";
 export const link = { link: `https://teleport.example.com/web/requests/${requestId}` };
 export const commands = {
   approve: `tsh request review --approve ${requestId}`,
