@@ -15,6 +15,7 @@ import { createPluginDataStore } from "./reconcile/plugin-data-store.ts";
 import { createReconciler } from "./reconcile/reconciler.ts";
 import { leaseKey } from "./reconcile/record.ts";
 import type { ClusterView } from "./reconcile/request-view.ts";
+import { composeReminders } from "./reminders/compose-reminders.ts";
 import { createMonitoringRules } from "./routing/monitoring-rules.ts";
 import { createRecipientDirectory } from "./routing/recipient-directory.ts";
 import { createRouter } from "./routing/router.ts";
@@ -42,7 +43,7 @@ export function createNotifier(options: NotifierOptions): Notifier {
   let cluster: ClusterView = { name: "" };
   let storeProblem: string | undefined;
 
-  const gate = createClientGate(clock, log, () => reconciler.retryAll());
+  const gate = createClientGate(clock, log, retryAll);
   const directory = createRecipientDirectory({ messenger, clock });
   const lookUps = createLookUps({ teleport, clock, log });
   const switches = createAbilitySwitch(clock, log);
@@ -55,6 +56,7 @@ export function createNotifier(options: NotifierOptions): Notifier {
   const rules = createMonitoringRules({ pluginName, log });
   const router = createRouter({ rules, teleport, routes: options.routes, clock, log });
   const limiter = createRateLimiter({ clock, concurrency: concurrentTeleportCalls });
+  const holder = random.token(9);
   const reconciler = createReconciler(index, {
     store: createPluginDataStore(teleport, pluginName, limiter),
     messenger,
@@ -73,7 +75,7 @@ export function createNotifier(options: NotifierOptions): Notifier {
     random,
     log,
     meter,
-    holder: random.token(9),
+    holder,
     cluster: () => cluster,
     router,
     storeRefused(problem) {
@@ -105,6 +107,28 @@ export function createNotifier(options: NotifierOptions): Notifier {
     log,
     meter,
   });
+
+  const reminders = composeReminders({
+    enabled: options.accessListReminders ?? true,
+    pluginName,
+    teleport,
+    messenger,
+    directory,
+    gate,
+    limiter,
+    holder,
+    webUrl: () => cluster.webUrl,
+    graceMs: shutdownGraceMs,
+    clock,
+    random,
+    log,
+    meter,
+  });
+
+  function retryAll(): void {
+    reconciler.retryAll();
+    reminders.runNow();
+  }
 
   function status() {
     const problems = [...loop.problems(), ...[gate.problem(), storeProblem].filter((problem) => problem !== undefined)];
@@ -164,16 +188,20 @@ export function createNotifier(options: NotifierOptions): Notifier {
 
   return {
     async run(signal) {
+      const ended = new AbortController();
+      let reminding: Promise<void> | undefined;
       try {
         await connect(signal);
         await checkPlatform(signal);
+        reminding = reminders.run(AbortSignal.any([signal, ended.signal]));
         await loop.run(signal);
       } catch (thrown) {
         started.reject(thrown);
         if (!signal.aborted) throw thrown;
       } finally {
         gate.stop();
-        await reconciler.stop(shutdownGraceMs);
+        ended.abort();
+        await Promise.all([reconciler.stop(shutdownGraceMs), reminding]);
         started.reject(new PluginError("aborted", "The notifier was stopped."));
       }
     },
@@ -183,7 +211,7 @@ export function createNotifier(options: NotifierOptions): Notifier {
       lookUps.forgetFailures();
       switches.reset();
       gate.open();
-      reconciler.retryAll();
+      retryAll();
     },
   };
 }

@@ -23,6 +23,11 @@ export interface NotifierOptions {
   readonly minServerVersion?: string;
   /** End with an error instead of reconnecting when the watch ends (`TELEPORT_PLUGIN_FAIL_FAST`). */
   readonly failFast?: boolean;
+  /**
+   * Remind the owners of access lists of the reviews they owe, when the messenger can. Default true; off by itself where
+   * the cluster has no access lists or the role may not list them.
+   */
+  readonly accessListReminders?: boolean;
   readonly clock?: Clock;
   readonly random?: Random;
   readonly log?: Log;

@@ -30,6 +30,11 @@ export const commonSettingsShape = {
         .describe("Put a reaction for the outcome on every message, where the platform lets bots react"),
     })
     .describe("What is sent besides the messages to reviewers"),
+  access_lists: z
+    .object({
+      reminders: z.boolean().default(true).describe("Remind the owners of access lists of reviews that are due"),
+    })
+    .describe("Access lists"),
   diagnostics: z
     .object({
       listen_addr: z

@@ -24,7 +24,7 @@ export interface LoadedConfig {
   readonly teleport: TeleportSettings;
   readonly log: LogSettings;
   readonly routes: Routes;
-  readonly messages: Required<Pick<NotifierOptions, "notifyRequester" | "statusReactions">>;
+  readonly messages: Required<Pick<NotifierOptions, "notifyRequester" | "statusReactions" | "accessListReminders">>;
   /** Where health and metrics are served; undefined: nowhere. */
   readonly diagnostics: ListenAddress | undefined;
   readonly environment: EnvironmentSettings;
@@ -95,6 +95,7 @@ async function checkDocument(input: Input): Promise<LoadedConfig | undefined> {
     messages: {
       notifyRequester: common.messages.notify_requester,
       statusReactions: common.messages.status_reactions,
+      accessListReminders: common.access_lists.reminders,
     },
     diagnostics: common.diagnostics.listen_addr,
     environment: settings,

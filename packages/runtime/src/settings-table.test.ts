@@ -11,5 +11,5 @@ test("every setting is in the table, with type, default and meaning", () => {
   expect(rows).toContain("| `preload` | boolean | `false` | Look everybody up at start. |");
   expect(rows.find((row) => row.startsWith("| `teleport.addr`"))).toContain('`"localhost:3025"`');
   expect(rows.find((row) => row.startsWith("| `role_to_recipients`"))).toContain("| table | required |");
-  expect(rows.filter((row) => row.startsWith("| `"))).toHaveLength(20);
+  expect(rows.filter((row) => row.startsWith("| `"))).toHaveLength(23);
 });

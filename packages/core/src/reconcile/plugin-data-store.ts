@@ -1,7 +1,7 @@
 import { PluginError } from "../base/plugin-error.ts";
 import type { RateLimiter } from "../base/rate-limiter.ts";
 import type { Call } from "../messenger.ts";
-import type { PluginData, TeleportClient } from "../teleport.ts";
+import type { PluginData, PluginDataKind, TeleportClient } from "../teleport.ts";
 import { leaseKey, toChanges, toExpectations } from "./record.ts";
 
 /** How a write ended. */
@@ -11,7 +11,19 @@ type Written =
   /** Somebody else was first: this is what stands there now. Nothing of ours was written. */
   | { readonly outcome: "changed"; readonly data: PluginData | undefined };
 
-/** Our entry in the plugin data of Access Requests. Only compare-and-swap, never a blind write. */
+/** How entries on one kind of resource are compared and changed. */
+export interface EntryForm {
+  readonly kind: PluginDataKind;
+  /** The keys to write, "" for those that have to go. */
+  toChanges(before: PluginData | undefined, next: PluginData): Record<string, string>;
+  /** Every key the decision rests on, with the value it was read with. */
+  toExpectations(before: PluginData | undefined): Record<string, string>;
+}
+
+/** Entries of Access Requests. */
+const requestEntries: EntryForm = { kind: "access_request", toChanges, toExpectations };
+
+/** Our entry in the plugin data of resources of one kind. Only compare-and-swap, never a blind write. */
 export interface PluginDataStore {
   read(id: string, call: Call): Promise<PluginData | undefined>;
   /**
@@ -25,8 +37,9 @@ export function createPluginDataStore(
   teleport: TeleportClient,
   pluginName: string,
   limiter: RateLimiter,
+  form: EntryForm = requestEntries,
 ): PluginDataStore {
-  const addressOf = (resource: string) => ({ kind: "access_request" as const, resource, plugin: pluginName });
+  const addressOf = (resource: string) => ({ kind: form.kind, resource, plugin: pluginName });
 
   function read(id: string, call: Call): Promise<PluginData | undefined> {
     return limiter.run([], call, () => teleport.getPluginData(addressOf(id), call.signal));
@@ -37,9 +50,14 @@ export function createPluginDataStore(
     async write(id, before, next, call) {
       try {
         await limiter.run([], call, () =>
-          teleport.updatePluginData(addressOf(id), toChanges(before, next), toExpectations(before), call.signal),
+          teleport.updatePluginData(
+            addressOf(id),
+            form.toChanges(before, next),
+            form.toExpectations(before),
+            call.signal,
+          ),
         );
-        return { outcome: "written", data: merge(before, next) };
+        return { outcome: "written", data: merge(before, form.toChanges(before, next)) };
       } catch (thrown) {
         const error = PluginError.from(thrown);
         if (error.code !== "conflict" && !error.ambiguous) throw error;
@@ -52,9 +70,9 @@ export function createPluginDataStore(
 }
 
 /** What stands in Teleport after the write: keys that no version of ours knows stay. */
-function merge(before: PluginData | undefined, next: PluginData): PluginData {
+function merge(before: PluginData | undefined, changes: PluginData): PluginData {
   const merged: Record<string, string> = { ...before };
-  for (const [key, value] of Object.entries(toChanges(before, next))) {
+  for (const [key, value] of Object.entries(changes)) {
     if (value === "") delete merged[key];
     else merged[key] = value;
   }

@@ -15,7 +15,7 @@ import { createRateLimiter } from "../base/rate-limiter.ts";
 import { createNotifier } from "../create-notifier.ts";
 import type { Notifier, Routes } from "../notifier.ts";
 
-interface LogLine {
+export interface LogLine {
   readonly level: keyof Log;
   readonly message: string;
   readonly fields: LogFields;
@@ -45,6 +45,7 @@ export interface HarnessOptions {
   readonly failFast?: boolean;
   readonly notifyRequester?: boolean;
   readonly statusReactions?: boolean;
+  readonly accessListReminders?: boolean;
   /** An earlier harness whose cluster, platform and clock go on. */
   readonly after?: Harness;
   readonly seed?: number;
@@ -72,6 +73,7 @@ export function startNotifier(options: HarnessOptions = {}): Harness {
     ...(options.failFast === undefined ? {} : { failFast: options.failFast }),
     ...(options.notifyRequester === undefined ? {} : { notifyRequester: options.notifyRequester }),
     ...(options.statusReactions === undefined ? {} : { statusReactions: options.statusReactions }),
+    ...(options.accessListReminders === undefined ? {} : { accessListReminders: options.accessListReminders }),
   });
   notifier.run(abort.signal).then(
     () => {
@@ -102,7 +104,7 @@ export function startNotifier(options: HarnessOptions = {}): Harness {
 }
 
 /** A dead process calls nobody and hears no answer. */
-function mortal<T extends object>(target: T, alive: { value: boolean }): T {
+export function mortal<T extends object>(target: T, alive: { value: boolean }): T {
   const dead = new Promise<never>(() => {});
   return new Proxy(target, {
     get(object, key, receiver) {
@@ -117,7 +119,7 @@ function mortal<T extends object>(target: T, alive: { value: boolean }): T {
   });
 }
 
-function createRecordingLog(lines: LogLine[], base: LogFields = {}): Log {
+export function createRecordingLog(lines: LogLine[], base: LogFields = {}): Log {
   const at = (level: LogLine["level"]) => (message: string, fields?: LogFields) => {
     lines.push({ level, message, fields: { ...base, ...fields } });
   };
@@ -130,7 +132,7 @@ function createRecordingLog(lines: LogLine[], base: LogFields = {}): Log {
   };
 }
 
-function createRecordingMeter(counts: Map<string, number>): Meter {
+export function createRecordingMeter(counts: Map<string, number>): Meter {
   return {
     count(name, labels = {}, by = 1) {
       const key = [name, ...Object.entries(labels).map(([label, value]) => `${label}=${value}`)].join(" ");

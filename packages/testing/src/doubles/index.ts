@@ -5,6 +5,7 @@ export {
   type MemoryMessage,
   type MemoryMessenger,
   type MemoryMessengerOptions,
+  type MemoryReminder,
   type MessengerMethod,
 } from "./memory-messenger.ts";
 export { createMemoryTeleport, type MemoryCluster, type MemoryTeleport } from "./memory-teleport.ts";

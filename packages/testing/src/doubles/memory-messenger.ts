@@ -6,6 +6,7 @@ import {
   type Notice,
   PluginError,
   type RateLimiter,
+  type Reminder,
   type Reply,
   type RequestMessage,
   type SentMessage,
@@ -31,12 +32,30 @@ interface MemoryNotice {
   readonly notice: Notice;
 }
 
-export type MessengerMethod = "check" | "findRecipient" | "post" | "findPosted" | "edit" | "reply" | "react" | "notify";
+export type MessengerMethod =
+  | "check"
+  | "findRecipient"
+  | "post"
+  | "findPosted"
+  | "edit"
+  | "reply"
+  | "react"
+  | "notify"
+  | "remind";
+
+/** One reminder as the platform keeps it. */
+export interface MemoryReminder {
+  readonly place: string;
+  readonly id: string;
+  readonly key: string;
+  readonly reminder: Reminder;
+}
 
 /** A chat platform in memory, with faults on demand: for tests of core on a fake clock. */
 export interface MemoryMessenger extends Messenger {
   readonly messages: readonly MemoryMessage[];
   readonly notices: readonly MemoryNotice[];
+  readonly reminders: readonly MemoryReminder[];
   /** Every call that was let through: a later one of the same place shows a repeated try. */
   readonly calls: readonly { readonly method: MessengerMethod; readonly place: string }[];
   /** Runs before a call takes effect; throw to refuse it, return a promise to hold it. */
@@ -54,6 +73,8 @@ export interface MemoryMessengerOptions {
   readonly latencyMs?: number;
   /** Leave out what a platform without threads lacks. */
   readonly withReplies?: boolean;
+  /** Offer reminders of access-list reviews. */
+  readonly withReminders?: boolean;
   /** Leave out what a platform without a search lacks. */
   readonly withSearch?: boolean;
   /** Leave out what a platform lacks that has no signs, or that cannot write to requesters. */
@@ -67,6 +88,7 @@ export function createMemoryMessenger(options: MemoryMessengerOptions): MemoryMe
   const { clock, limiter, latencyMs = 0 } = options;
   const messages: MemoryMessage[] = [];
   const notices: MemoryNotice[] = [];
+  const reminders: MemoryReminder[] = [];
   const calls: { method: MessengerMethod; place: string }[] = [];
 
   async function request<T>(method: MessengerMethod, place: string, call: Call, effect: () => T): Promise<T> {
@@ -91,6 +113,7 @@ export function createMemoryMessenger(options: MemoryMessengerOptions): MemoryMe
     platform: "memory",
     messages,
     notices,
+    reminders,
     calls,
     before: undefined,
     after: undefined,
@@ -131,13 +154,23 @@ export function createMemoryMessenger(options: MemoryMessengerOptions): MemoryMe
               find(sent).replies.push(what);
             }),
         }),
+    ...(options.withReminders
+      ? {
+          remind: (to: { id: string }, reminder: Reminder, key: string, call: Call) =>
+            request("remind", to.id, call, () => {
+              const id = `r${reminders.length + 1}`;
+              reminders.push({ place: to.id, id, key, reminder });
+              return { channel: to.id, id };
+            }),
+        }
+      : {}),
     ...(options.withSearch
       ? {
           findPosted: (to: { id: string }, key: string, call: Call) =>
             request("findPosted", to.id, call, () => {
               const isIt = (one: { place: string; key: string }) => one.place === to.id && one.key === key;
               if (notices.some(isIt)) return { channel: to.id, id: "notice" };
-              const found = messages.find(isIt);
+              const found = [...messages, ...reminders].find(isIt);
               return found === undefined ? undefined : { channel: found.place, id: found.id };
             }),
         }

@@ -1,0 +1,174 @@
+import type { Clock } from "../base/clock.ts";
+import { openDeadline } from "../base/deadline.ts";
+import type { Log, LogFields } from "../base/log.ts";
+import { PluginError } from "../base/plugin-error.ts";
+import type { Call, Recipient } from "../messenger.ts";
+import type { RecipientDirectory } from "../routing/recipient-directory.ts";
+import type { ListClaims, ListState } from "./list-claims.ts";
+import type { OpenList, OpenLists } from "./open-lists.ts";
+import { type Debt, type OwnerReminder, reminderLane } from "./owner-reminder.ts";
+import type { RoundTally } from "./round-tally.ts";
+
+/** One look at all access lists: whoever is due and can be reached is reminded, each in one message. */
+export interface ReminderRound {
+  /**
+   * What failed is counted in `tally` and is due again at the next round. After `stop` aborts nobody else is reminded;
+   * `cut` ends what is under way. Throws what Teleport refuses as a whole.
+   */
+  run(tally: RoundTally, stop: AbortSignal, cut: AbortSignal): Promise<void>;
+  /** What an operator was told may be told again. */
+  forget(): void;
+}
+
+export interface ReminderRoundOptions {
+  readonly openLists: OpenLists;
+  readonly claims: ListClaims;
+  readonly directory: RecipientDirectory;
+  readonly ownerReminder: OwnerReminder;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** The longest a look-up may wait for its turn and its answer. */
+const lookUpMs = 60_000;
+/** Answers about the owner, not about the platform. */
+const unreachable: ReadonlySet<string> = new Set([
+  "recipient_unknown",
+  "recipient_forbidden",
+  "recipient_gone",
+  "app_not_installed",
+]);
+/** So many names of owners stand in one line of the log. */
+const namesLogged = 20;
+
+interface DueList {
+  readonly state: ListState;
+  readonly due: readonly string[];
+}
+
+export function createReminderRound(options: ReminderRoundOptions): ReminderRound {
+  const { openLists, claims, directory, ownerReminder, clock, log } = options;
+  const said = new Set<string>();
+
+  async function findDue(tally: RoundTally, stop: AbortSignal): Promise<readonly DueList[]> {
+    const call: Call = { signal: stop, lane: reminderLane, mayStart: () => true };
+    const due: DueList[] = [];
+    for (const list of await openLists.find(clock.now(), stop)) {
+      try {
+        due.push(...(await findDueOwners(list, tally, call)));
+      } catch (thrown) {
+        const error = PluginError.from(thrown);
+        if (stop.aborted || !goOn(tally, error, { list: list.list.name })) break;
+      }
+    }
+    return due;
+  }
+
+  async function findDueOwners(list: OpenList, tally: RoundTally, call: Call): Promise<readonly DueList[]> {
+    const state = await claims.open(list, call);
+    if (state === undefined) {
+      log.debug("Another version of this program keeps the reminders of an access list", { list: list.list.name });
+      return [];
+    }
+    await claims.catchUp(state, call);
+    const due = claims.dueOwners(state);
+    if (due.length === 0 || isHeld(state, tally)) return [];
+    return [{ state, due }];
+  }
+
+  function isHeld(state: ListState, tally: RoundTally): boolean {
+    const heldForMs = claims.heldForMs(state);
+    if (heldForMs > 0) tally.comeBackAfter(heldForMs + 1_000);
+    return heldForMs > 0;
+  }
+
+  /** The owners that the platform knows; asked one after the other, reminders are in no hurry. */
+  async function findPeople(
+    owners: ReadonlySet<string>,
+    tally: RoundTally,
+    stop: AbortSignal,
+  ): Promise<ReadonlyMap<string, Recipient>> {
+    const people = new Map<string, Recipient>();
+    const strangers: string[] = [];
+    for (const owner of owners) {
+      const deadline = openDeadline(lookUpMs, stop, clock);
+      try {
+        const call: Call = { signal: deadline.signal, lane: reminderLane, mayStart: () => true };
+        people.set(owner, await directory.find(owner, "person", call));
+        tally.succeeded();
+      } catch (thrown) {
+        const error = PluginError.from(thrown);
+        if (stop.aborted) break;
+        if (unreachable.has(error.code)) strangers.push(owner);
+        else if (!goOn(tally, error, { owner })) break;
+      } finally {
+        deadline.close();
+      }
+    }
+    if (strangers.length > 0) {
+      const owners = strangers.slice(0, namesLogged);
+      log.debug("Owners of access lists cannot be found", { count: strangers.length, owners });
+    }
+    return people;
+  }
+
+  function goOn(tally: RoundTally, error: PluginError, about: LogFields): boolean {
+    tellOnce(error, about);
+    return tally.mayGoOnAfter(error);
+  }
+
+  /** What passes by itself is said once in a row of failures, what an operator has to mend once. */
+  function tellOnce(error: PluginError, about: LogFields): void {
+    const fields = {
+      ...about,
+      code: error.code,
+      ...(error.fix === undefined ? {} : { fix: error.fix }),
+      ...(error.code === "internal" ? { error } : {}),
+    };
+    const message = `Could not remind of access list reviews: ${error.message}`;
+    if (said.has(error.code)) log.debug(message, fields);
+    else log.warn(message, fields);
+    said.add(error.code);
+  }
+
+  return {
+    forget: () => said.clear(),
+    async run(tally, stop, cut) {
+      const lists = await findDue(tally, stop);
+      if (lists.length === 0) return;
+      const people = await findPeople(new Set(lists.flatMap(({ due }) => due)), tally, stop);
+      const reachable = [...people.keys()];
+      for (const debt of toDebts(lists, people)) {
+        if (stop.aborted) return;
+        const owner = debt.items[0]?.owners[0] ?? "";
+        const { lists: count, errors } = await ownerReminder.remind(debt, reachable, cut);
+        if (count > 0) {
+          tally.succeeded();
+          said.clear();
+          log.info("Reminded an owner of access list reviews", { owner, lists: count });
+        }
+        // A stop cuts what it will: that is no failure.
+        if (!stop.aborted && errors.some((error) => !goOn(tally, error, { owner }))) return;
+        for (const { state } of debt.items) isHeld(state, tally);
+      }
+    },
+  };
+}
+
+/** One debt a person, whatever names it goes by; who owes the oldest review comes first. */
+function toDebts(lists: readonly DueList[], people: ReadonlyMap<string, Recipient>): readonly Debt[] {
+  const debts = new Map<string, { to: Recipient; items: { state: ListState; owners: string[] }[] }>();
+  const byDate = lists.toSorted((a, b) => a.state.list.nextAudit.getTime() - b.state.list.nextAudit.getTime());
+  for (const { state, due } of byDate) {
+    for (const owner of due) {
+      const to = people.get(owner);
+      if (to === undefined) continue;
+      const debt = debts.get(to.id) ?? { to, items: [] };
+      debts.set(to.id, debt);
+      const item = debt.items.find((one) => one.state === state);
+      if (item === undefined) debt.items.push({ state, owners: [owner] });
+      else item.owners.push(owner);
+    }
+  }
+  return [...debts.values()];
+}
