@@ -34,7 +34,7 @@ export interface ListState extends OpenList {
 }
 
 /** What is stored about a reminder after it was tried. */
-export interface Outcome {
+interface Outcome {
   /** When the owners were told; undefined when they were not. */
   readonly toldAt: Date | undefined;
   /** It may have arrived although it failed. */

@@ -16,7 +16,7 @@ export interface Debt {
 }
 
 /** How the reminder of one person ended. */
-export interface RemindResult {
+interface RemindResult {
   /** How many lists the person was reminded of. */
   readonly lists: number;
   /** What went wrong, at Teleport or at the platform. */

@@ -5,9 +5,9 @@ import { leaseKey } from "../reconcile/record.ts";
 import type { PluginData } from "../teleport.ts";
 
 /** The official plugin's only key: JSON of recipient name to the time of the last reminder. */
-export const notificationsKey = "user_notifications";
+const notificationsKey = "user_notifications";
 /** Ours beside it; the lease has the same key as on Access Requests. The official plugin ignores both. */
-export const remindersKey = "access_plugins_reminders";
+const remindersKey = "access_plugins_reminders";
 
 /** What is stored on one access list. */
 export interface ReminderRecord {
