@@ -29,6 +29,7 @@ export const simulation: Simulation = {
   title: "Mattermost",
   app: "teleport-mattermost",
   entry: join(import.meta.dirname, "main.ts"),
+  approvalSign: ":white_check_mark:",
   async start(options) {
     const mattermost = await createFakeMattermostServer();
     furnish(mattermost, options);

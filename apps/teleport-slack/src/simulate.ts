@@ -22,6 +22,7 @@ export const simulation: Simulation = {
   title: "Slack",
   app: "teleport-slack",
   entry: join(import.meta.dirname, "main.ts"),
+  approvalSign: ":white_check_mark:",
   async start(options) {
     const slack = await createFakeSlackServer();
     furnish(slack, options);

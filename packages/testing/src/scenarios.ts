@@ -28,6 +28,7 @@ export function pluginScenarios(simulation: Simulation): void {
 
   describe(`${simulation.app} with ${simulation.title}`, () => {
     describe("the life of a request", () => lifeOfARequest(play));
+    describe("a request with everything", () => richRequest(play, simulation));
     describe("Access Monitoring Rules", () => rules(play));
     describe("a process that is killed", () => killedProcesses(play));
     describe("the world around it", () => troubledWorld(play));
@@ -70,6 +71,7 @@ function lifeOfARequest(play: Play): void {
     await theatre.untilShown(ids.removed, "REMOVED", 3);
     await theatre.untilShown(ids.overridden, "DENIED", 3);
     await theatre.untilShown(ids.promoted, "PROMOTED", 3);
+    await theatre.untilShown(ids.promoted, "DATABASE ADMINS", 3);
     await theatre.untilShown(ids.expired, "EXPIRED", 3);
   });
 
@@ -79,6 +81,35 @@ function lifeOfARequest(play: Play): void {
     await theatre.untilShown(id, "PENDING", 4);
     expect(await plugin.untilLine(/ghost@example\.com/u, 10_000)).toContain("recipient_unknown");
   });
+}
+
+const node = { kind: "node", name: "f0c37a3e-1b2c-4d5e-8f90-a1b2c3d4e5f6", hostname: "web-1" } as const;
+
+function richRequest(play: Play, { approvalSign }: Simulation): void {
+  play(
+    "is shown with names and logins, and its requester told the outcome, though the process dies in between",
+    async (theatre) => {
+      const { auth, platform } = theatre;
+      const first = await theatre.start();
+      const id = auth.createRequest({ resources: [{ kind: node.kind, name: node.name }] });
+      for (const word of ["PENDING", "NODE/WEB-1", "UBUNTU"]) await theatre.untilShown(id, word, 3);
+      await untilStored(theatre, id, 3);
+      const held = platform.hold({ call: "edit", when: "before" });
+      auth.review(id, { reason: "go ahead" });
+      await held.untilHeld();
+      await first.kill();
+      held.release();
+      await theatre.start();
+      for (const word of ["APPROVED", "NODE/WEB-1", "UBUNTU"]) await theatre.untilShown(id, word, 3, takeOverMs);
+      if (approvalSign !== undefined) await theatre.untilShown(id, approvalSign.toUpperCase(), 3, takeOverMs);
+      const notices = () => theatre.about(id).filter(({ text }) => text.includes(`tsh login --request-id=${id}`));
+      await platform.untilMessages(() => notices().length > 0, takeOverMs);
+      expect(new Set(notices().map(({ place }) => place)).size).toBe(1);
+      // The first process may have told them and died before it could say so.
+      expect(notices().length).toBeLessThanOrEqual(2);
+    },
+    { withRequester: true, resources: [node] },
+  );
 }
 
 /** A point in a delivery at which the process stands still. */

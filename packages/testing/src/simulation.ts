@@ -157,6 +157,8 @@ export interface Simulation {
   readonly app: string;
   /** Absolute path of the script that is the plugin, unbuilt. */
   readonly entry: string;
+  /** How its messages show that they carry the sign of an approval; absent where bots cannot react. */
+  readonly approvalSign?: string;
   /** Starts the fake platform and writes the plugin's configuration. */
   start(options: SimulationOptions): Promise<RunningSimulation>;
 }

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Child, startChild } from "./child-process.ts";
 import { createFakeAuthService, type FakeAuthService } from "./fake-auth-service/fake-auth-service.ts";
+import type { FakeAuthServiceOptions } from "./fake-auth-service/options.ts";
 import type { RunningSimulation, SimulatedMessage, SimulatedRecipient, Simulation } from "./simulation.ts";
 
 /** A simulated Auth Service and a simulated platform in this process; the plugin runs in processes of its own. */
@@ -26,6 +27,9 @@ export interface Theatre {
 
 export interface TheatreOptions {
   readonly roles?: Readonly<Record<string, readonly SimulatedRecipient[]>>;
+  /** The requester has an account on the platform as well. */
+  readonly withRequester?: boolean;
+  readonly resources?: FakeAuthServiceOptions["resources"];
 }
 
 const readyWithinMs = 30_000;
@@ -34,17 +38,19 @@ const people = [
   { name: "Bob", email: "bob@example.com" },
   { name: "Carol", email: "carol@example.com" },
 ];
+const requester = { name: "Alice", email: "alice@example.com" };
 
 /** Three channels, so that a process can die between two posts. */
 const threeChannels = { "*": [{ channel: "alpha" }, { channel: "beta" }, { channel: "gamma" }] } as const;
 
 export async function openTheatre(simulation: Simulation, options: TheatreOptions = {}): Promise<Theatre> {
   const dir = await mkdtemp(join(tmpdir(), "access-plugins-test-"));
-  const auth = await createFakeAuthService({ enterprise: false, expiryIntervalMs: 500 });
+  const { resources = [], withRequester = false, roles = threeChannels } = options;
+  const auth = await createFakeAuthService({ enterprise: false, expiryIntervalMs: 500, resources });
   const identity = join(dir, "identity");
   await writeFile(identity, await auth.identityFile(), { mode: 0o600 });
-  const roles = options.roles ?? threeChannels;
-  const platform = await simulation.start({ addr: auth.address, identity, dir, people, roles });
+  const accounts = withRequester ? [...people, requester] : people;
+  const platform = await simulation.start({ addr: auth.address, identity, dir, people: accounts, roles });
   const children: Child[] = [];
 
   function spawn(extraArgs: readonly string[] = [], nodeArgs: readonly string[] = []): Child {
