@@ -242,27 +242,6 @@ describe("recipients are independent of each other", () => {
 });
 
 describe("the chat platform fails", () => {
-  it("delivers everything after ten minutes without it", async () => {
-    const h = await ready(startNotifier({ routes: { roleToRecipients: { "*": ["a", "b", "c"] } } }));
-    for (let at = 0; at < 10; at += 1) h.cluster.create({ id: `told${at}` });
-    await h.clock.advance(2_000);
-    h.messenger.before = () => {
-      throw new PluginError("unavailable", "HTTP 503");
-    };
-    for (let at = 0; at < 10; at += 1) {
-      h.cluster.create({ id: `new${at}` });
-      h.cluster.update(`told${at}`, { state: "approved" });
-    }
-    await h.clock.advance(10 * 60_000);
-    h.messenger.before = undefined;
-    await h.clock.advance(60_000);
-    for (let at = 0; at < 10; at += 1) {
-      expect(h.messenger.statuses(`told${at}`)).toEqual({ a: ["approved"], b: ["approved"], c: ["approved"] });
-      expect(h.messenger.statuses(`new${at}`)).toEqual({ a: ["pending"], b: ["pending"], c: ["pending"] });
-    }
-    await h.stop();
-  }, 20_000);
-
   it("blames nobody when the client is refused, is not ready meanwhile, and goes on with new credentials", async () => {
     const h = await ready(startNotifier());
     let valid = false;

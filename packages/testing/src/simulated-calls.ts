@@ -14,13 +14,22 @@ export function toSimulatedCalls(
 ): SimulatedCall[] {
   return calls.map((call) => ({
     number: call.number,
-    ...describe(call),
+    ...describeOnce(call, describe),
     at: call.at,
     endedAt: call.endedAt,
     accepted: call.accepted,
     outcome: call.outcome ?? (call.abandoned ? "abandoned" : "open"),
     unanswered: call.endedAt === undefined || call.abandoned || spoilt.test(call.outcome ?? ""),
   }));
+}
+
+/** What a call was about never changes, and whoever judges a long run asks again and again. */
+const described = new WeakMap<CallRecord, Described>();
+
+function describeOnce(call: CallRecord, describe: (call: CallRecord) => Described): Described {
+  const known = described.get(call) ?? describe(call);
+  described.set(call, known);
+  return known;
 }
 
 const effects: Readonly<Record<PlatformTrouble, Fault["effect"]>> = {

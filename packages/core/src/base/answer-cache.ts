@@ -1,10 +1,15 @@
+import { abortable } from "./abortable.ts";
+import type { Call } from "./call.ts";
 import type { Clock } from "./clock.ts";
 import { PluginError } from "./plugin-error.ts";
 
 /** Asks once: answers are kept for a while, and callers that ask for the same thing share the look-up. */
 export interface AnswerCache<T> {
-  /** `signal` is the caller's own: one that stops does not stop the look-up of others. Throws what `lookUp` throws. */
-  find(key: string, signal: AbortSignal, lookUp: () => Promise<T>): Promise<T>;
+  /**
+   * `call` is the caller's own: one that stops does not stop the look-up of others, and nobody waits for more than a
+   * second for a look-up that another requester has asked for. Throws what `lookUp` throws.
+   */
+  find(key: string, call: Call, lookUp: () => Promise<T>): Promise<T>;
   /** Forgets the failures that were kept: somebody may have mended them. */
   forgetFailures(): void;
 }
@@ -15,12 +20,18 @@ export interface AnswerCacheOptions {
   readonly foundMs: number;
   /** How long a failure is believed, in milliseconds; 0 for one that is no answer. */
   failedMs(error: PluginError): number;
-  /** The most answers kept; the oldest go first. */
+  /** The most answers kept; those nobody has asked for the longest go first. */
   readonly capacity?: number;
 }
 
+/** After this a look-up of our own, in our own turn: theirs may wait behind everything they asked before. */
+const patienceMs = 1_000;
+const late = Symbol("late");
+
 interface Answer<T> {
   readonly result: Promise<T>;
+  /** Whose look-up it is. */
+  readonly lane: string;
   until: number;
   failed: boolean;
 }
@@ -29,6 +40,7 @@ export function createAnswerCache<T>(options: AnswerCacheOptions): AnswerCache<T
   const { clock, foundMs, failedMs, capacity = 10_000 } = options;
   const known = new Map<string, Answer<T>>();
 
+  /** What was asked for last goes last: a flood of strangers must not drive out what everybody needs. */
   function keep(key: string, answer: Answer<T>): void {
     known.delete(key);
     known.set(key, answer);
@@ -36,9 +48,9 @@ export function createAnswerCache<T>(options: AnswerCacheOptions): AnswerCache<T
     if (known.size > capacity && !oldest.done) known.delete(oldest.value);
   }
 
-  function ask(key: string, lookUp: () => Promise<T>): Promise<T> {
+  function ask(key: string, { lane }: Call, lookUp: () => Promise<T>): Promise<T> {
     const result = lookUp();
-    const answer: Answer<T> = { result, until: Number.POSITIVE_INFINITY, failed: false };
+    const answer: Answer<T> = { result, lane, until: Number.POSITIVE_INFINITY, failed: false };
     keep(key, answer);
     result.then(
       () => {
@@ -54,21 +66,40 @@ export function createAnswerCache<T>(options: AnswerCacheOptions): AnswerCache<T
     return result;
   }
 
-  /** The look-up we share belongs to another caller: if that one gave up, the answer is not ours. */
-  async function share(key: string, signal: AbortSignal, lookUp: () => Promise<T>, answer: Answer<T>): Promise<T> {
+  /** The look-up we share belongs to another caller: if that one gave up, or keeps us waiting, the answer is not ours. */
+  async function share(key: string, call: Call, lookUp: () => Promise<T>, answer: Answer<T>): Promise<T> {
+    const shared = abortable(answer.result, call.signal);
     try {
-      return await untilAborted(answer.result, signal);
+      return await (isWorthWaiting(answer, call) ? shared : untilLate(shared));
     } catch (thrown) {
+      // Whoever else waits for the same thing waits for ours from now on.
+      if (thrown === late && known.get(key) === answer) return ask(key, call, lookUp);
       const theirs = thrown instanceof PluginError && (thrown.code === "aborted" || thrown.code === "conflict");
-      if (!theirs || signal.aborted) throw thrown;
-      return find(key, signal, lookUp);
+      if (thrown !== late && (!theirs || call.signal.aborted)) throw thrown;
+      return find(key, call, lookUp);
     }
   }
 
-  async function find(key: string, signal: AbortSignal, lookUp: () => Promise<T>): Promise<T> {
+  /** It is there already, or it is the requester's own. */
+  function isWorthWaiting({ until, lane }: Answer<T>, call: Call): boolean {
+    return until !== Number.POSITIVE_INFINITY || lane === call.lane;
+  }
+
+  async function untilLate(shared: Promise<T>): Promise<T> {
+    const patience = Promise.withResolvers<never>();
+    const cancel = clock.after(patienceMs, () => patience.reject(late));
+    try {
+      return await Promise.race([shared, patience.promise]);
+    } finally {
+      cancel();
+    }
+  }
+
+  async function find(key: string, call: Call, lookUp: () => Promise<T>): Promise<T> {
     const answer = known.get(key);
-    if (answer !== undefined && answer.until > clock.monotonic()) return share(key, signal, lookUp, answer);
-    return ask(key, lookUp);
+    if (answer === undefined || answer.until <= clock.monotonic()) return ask(key, call, lookUp);
+    keep(key, answer);
+    return share(key, call, lookUp, answer);
   }
 
   return {
@@ -77,14 +108,4 @@ export function createAnswerCache<T>(options: AnswerCacheOptions): AnswerCache<T
       for (const [key, answer] of known) if (answer.failed) known.delete(key);
     },
   };
-}
-
-/** A caller that shares somebody else's look-up may leave before it ends. */
-function untilAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const stop = () => reject(new PluginError("aborted", "The look-up was stopped.", { cause: signal.reason }));
-    if (signal.aborted) stop();
-    signal.addEventListener("abort", stop, { once: true });
-    promise.then(resolve, reject).finally(() => signal.removeEventListener("abort", stop));
-  });
 }

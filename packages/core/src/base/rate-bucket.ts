@@ -9,8 +9,11 @@ export interface RateBucket<T> {
   isFree(now: number): boolean;
   /** Counts a call that leaves. */
   begin(): Permit;
-  /** The platform refused a call: nothing leaves before `until`, and then one call at a time. */
-  refuse(until: number): void;
+  /**
+   * The platform refused a call at `now`: nothing leaves for `ms`, and then one call at a time. Without `ms` the platform
+   * did not say how long: `guessMs`, doubled with each refusal that follows such a wait, half a minute at the most.
+   */
+  refuse(now: number, ms: number | undefined, guessMs: number): void;
   /** Nothing has been refused for so long that the bucket can be forgotten. */
   isRecovered(): boolean;
   /** Nothing waits, nothing runs, and the last pause is over for long: what was learnt then means nothing any more. */
@@ -28,6 +31,7 @@ const answersToDouble = 4;
 /** More than anybody has in flight. */
 const unlimited = 256;
 const staleMs = 60_000;
+const longestGuessMs = 30_000;
 
 export function createRateBucket<T>(): RateBucket<T> {
   const waiting = createLaneQueue<T>();
@@ -38,8 +42,17 @@ export function createRateBucket<T>(): RateBucket<T> {
   // Calls that left before the last refusal neither count as in flight (one that hangs would stop everybody) nor prove
   // by their success that the platform takes more again.
   let era = 0;
+  /** Waits of our own guess in a row that the platform did not find long enough. */
+  let guesses = 0;
+
+  function guess(now: number, guessMs: number): number {
+    // Calls that left together are refused together: that is one refusal.
+    if (pausedUntil <= now) guesses += 1;
+    return Math.min(longestGuessMs, guessMs * 2 ** Math.max(0, guesses - 1));
+  }
 
   function grow(): void {
+    guesses = 0;
     answers += 1;
     if (answers < answersToDouble) return;
     answers = 0;
@@ -63,8 +76,8 @@ export function createRateBucket<T>(): RateBucket<T> {
         },
       };
     },
-    refuse(until) {
-      pausedUntil = Math.max(pausedUntil, until);
+    refuse(now, ms, guessMs) {
+      pausedUntil = Math.max(pausedUntil, now + (ms ?? guess(now, guessMs)));
       era += 1;
       limit = 1;
       inFlight = 0;

@@ -97,6 +97,42 @@ describe("a refused bucket", () => {
     expect(limiter.waitOf(["method"])).toBe(250);
   });
 
+  it("counts calls that were refused together as one refusal", async () => {
+    const clock = createFakeClock();
+    const limiter = createRateLimiter({ clock });
+    const burst = Array.from({ length: 20 }, () => createHeld(limiter, ["method"]));
+    await clock.settle();
+    for (const call of burst) call.fail(new PluginError("rate_limited", "slow down"));
+    await clock.settle();
+    const late = createHeld(limiter, ["method"]);
+    await clock.advance(1_000);
+    expect(late.state.started).toBe(true);
+  });
+
+  it("doubles that pause while it proves too short, up to half a minute, and begins anew after an answer", async () => {
+    const clock = createFakeClock();
+    const limiter = createRateLimiter({ clock });
+    const waits: number[] = [];
+    const call = async (request: () => Promise<unknown>) => {
+      const start = clock.monotonic();
+      const done = limiter.run(["method"], callOf(), () => {
+        waits.push(clock.monotonic() - start);
+        return request();
+      });
+      done.catch(() => {});
+      await clock.advanceUntil(() => waits.length > 0, 60_000);
+      await clock.settle();
+      return waits.pop();
+    };
+    const refuse = () => Promise.reject(new PluginError("rate_limited", "slow down"));
+    const refused: unknown[] = [];
+    for (let tries = 0; tries < 8; tries += 1) refused.push(await call(refuse));
+    expect(refused).toEqual([0, 1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 30_000]);
+    expect(await call(async () => "taken")).toBe(30_000);
+    expect(await call(refuse)).toBe(0);
+    expect(await call(refuse)).toBe(1_000);
+  });
+
   it("keeps its pause although calls that left before the refusal succeed after it", async () => {
     const clock = createFakeClock();
     const limiter = createRateLimiter({ clock });

@@ -24,7 +24,7 @@ export interface RateLimiterOptions {
   readonly clock: Clock;
   /** Calls in flight at once over all buckets. */
   readonly concurrency?: number;
-  /** The wait after a `rate_limited` answer that does not say how long. */
+  /** The wait after a `rate_limited` answer that does not say how long, if it is the first in a row. */
   readonly defaultPauseMs?: number;
 }
 
@@ -196,21 +196,21 @@ export function createRateLimiter(options: RateLimiterOptions): RateLimiter {
   function end(waiting: Waiting, failure: PluginError | undefined): void {
     inFlight -= 1;
     const refused = failure?.code === "rate_limited" ? failure : undefined;
-    const answered = failure === undefined || !noAnswer.has(failure.code);
+    const answered = failure === undefined || (refused === undefined && !noAnswer.has(failure.code));
     for (const { bucket, permit } of waiting.held) {
       permit.end(answered);
       freed.add(bucket);
     }
     const blamed = refused === undefined ? undefined : (refused.bucket ?? waiting.names[0]);
-    if (blamed !== undefined) refuse(blamed, refused?.retryAfterMs ?? pauseMs);
+    if (blamed !== undefined) refuse(blamed, refused?.retryAfterMs);
     for (const name of waiting.names) forgetRecovered(name);
     pump();
   }
 
-  function refuse(name: string, ms: number): void {
+  function refuse(name: string, ms: number | undefined): void {
     const bucket = buckets.get(name) ?? createRateBucket<Waiting>();
     buckets.set(name, bucket);
-    bucket.refuse(clock.monotonic() + ms);
+    bucket.refuse(clock.monotonic(), ms, pauseMs);
     freed.add(bucket);
     if (buckets.size > sweepAt) sweep();
   }

@@ -71,11 +71,11 @@ export function createLookUps({ teleport, clock, log }: LookUpOptions): LookUps 
 
   return {
     findRole: (name, call) =>
-      roles.find(name, call.signal, () =>
+      roles.find(name, call, () =>
         ask("roles", "Messages show roles without their logins", call, () => teleport.getRole(name, call.signal)),
       ),
     findTraits: (user, call) =>
-      traits.find(user, call.signal, () =>
+      traits.find(user, call, () =>
         ask("traits", "Messages show the logins of roles as templates", call, () =>
           teleport.getUserTraits(user, call.signal),
         ),
@@ -83,7 +83,7 @@ export function createLookUps({ teleport, clock, log }: LookUpOptions): LookUps 
     findResources(ids, call) {
       const kind = ids[0]?.kind ?? "";
       const consequence = `Messages show resources of the kind ${kind} by their ids`;
-      return resources.find(ids.map(toResourceText).join("\n"), call.signal, () =>
+      return resources.find(ids.map(toResourceText).join("\n"), call, () =>
         ask(`resources ${kind}`, consequence, call, () => teleport.findResources(ids, call.signal)),
       );
     },

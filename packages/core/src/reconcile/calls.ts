@@ -62,9 +62,13 @@ export async function takeStep(step: DeliveryStep, delivery: Delivery, context: 
   }
 }
 
-/** A blocked recipient that is found is waiting again. */
+/** A blocked recipient that is found is waiting again; one that was left out meanwhile stays left out. */
 function resolved(to: Recipient): Change {
-  return ({ code: _code, ...delivery }) => ({ ...delivery, to, state: "waiting" });
+  return (delivery) => {
+    if (delivery.state === "omitted") return delivery;
+    const { code: _code, ...rest } = delivery;
+    return { ...rest, to, state: "waiting" };
+  };
 }
 
 /** Nothing was posted after all. */

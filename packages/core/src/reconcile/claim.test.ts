@@ -5,7 +5,7 @@ import { errorCodes } from "../base/plugin-error.ts";
 import type { Routing } from "../routing/recipient-router.ts";
 import { someAddress, someFacts, someName, someRecipient } from "../testing/arbitrary-record.ts";
 import { slashAddress, toDelivery, toFacts, toOwnState } from "../testing/samples.ts";
-import { createClaim, shrinkClaim } from "./claim.ts";
+import { canShrink, createClaim, isTight, reserveSpace, shrinkClaim } from "./claim.ts";
 import { countOmitted, type Delivery } from "./delivery.ts";
 import type { ClaimFacts } from "./official-record.ts";
 import { decodeRecord, encodeRecord, entryBudgetBytes, toEntryBytes } from "./record.ts";
@@ -137,5 +137,36 @@ describe("shrinkClaim", () => {
     const one = shrinkClaim(toOwnState([toDelivery()]));
     expect(one.deliveries.map(({ state }) => state)).toEqual(["omitted"]);
     expect(shrinkClaim(one)).toEqual(one);
+    expect(canShrink(one)).toBe(false);
+  });
+});
+
+describe("reserveSpace", () => {
+  const encode = (own: ReturnType<typeof toOwnState>) =>
+    encodeRecord(
+      { facts: toFacts(), own, resolveReason: "", lease: { holder: "h", write: "w", durationMs: 1 } },
+      slashAddress,
+    );
+  const waiting = toOwnState([toDelivery({ raw: "a" }), toDelivery({ raw: "b" })]);
+  const told = toOwnState(
+    ["a", "b"].map((raw) => toDelivery({ raw, state: "sent", address: { channel: "c".repeat(20), id: raw } })),
+  );
+
+  it("takes what the results will need, and gives it back as they come", () => {
+    const reserved = reserveSpace(encode(waiting), waiting, slashAddress, true);
+    expect(toEntryBytes(reserved)).toBeGreaterThanOrEqual(toEntryBytes(encode(told)));
+    expect(reserveSpace(encode(told), told, slashAddress, true)).toEqual(encode(told));
+  });
+
+  it("is not worth the bytes for a few recipients where there is room", () => {
+    expect(reserveSpace(encode(waiting), waiting, slashAddress, false)).toEqual(encode(waiting));
+    const many = toOwnState(Array.from({ length: 60 }, (_, at) => toDelivery({ raw: `r${at}` })));
+    expect(isTight(reserveSpace(encode(many), many, slashAddress, false))).toBe(true);
+  });
+
+  it("changes nothing of what the record means, and is seen by whoever reads it", () => {
+    const reserved = reserveSpace(encode(waiting), waiting, slashAddress, true);
+    expect(decodeRecord(reserved, slashAddress)).toEqual(decodeRecord(encode(waiting), slashAddress));
+    expect([isTight(reserved), isTight(encode(waiting)), isTight(undefined)]).toEqual([true, false, false]);
   });
 });

@@ -1,10 +1,11 @@
 import type { Random } from "../base/random.ts";
 import type { StoredAddress } from "../messenger.ts";
 import type { Routing } from "../routing/recipient-router.ts";
+import type { PluginData } from "../teleport.ts";
 import { enrichmentBytes } from "./better-facts.ts";
 import type { Delivery, OwnState } from "./delivery.ts";
 import type { ClaimFacts } from "./official-record.ts";
-import { encodeRecord, entryBudgetBytes, toEntryBytes } from "./record.ts";
+import { encodeRecord, entryBudgetBytes, stateKey, toEntryBytes } from "./record.ts";
 
 /** Teleport's limit for a resolve reason, every byte of it escaped by JSON. */
 const longestReasonBytes = 6 * 4_096;
@@ -47,6 +48,31 @@ export function shrinkClaim(own: OwnState): OwnState {
     ),
   };
 }
+
+/** Whether {@link shrinkClaim} can still let somebody go. */
+export function canShrink(own: OwnState): boolean {
+  return own.deliveries.some(isUntouched);
+}
+
+/**
+ * Keeps the space that the results of those not told yet will take, by blanks behind the state's JSON, where they mean
+ * nothing: what fits now must go on fitting, whatever other plugins write. For few recipients it is not worth the bytes
+ * unless Teleport has said that there is no room (`tight`).
+ */
+export function reserveSpace(entry: PluginData, own: OwnState, stored: StoredAddress, tight: boolean): PluginData {
+  const untold = own.deliveries.filter(({ state, address }) => state === "waiting" && address === undefined);
+  const bytes = untold.reduce((sum, { raw }) => sum + reservedBytes(raw, stored), 0);
+  if (!tight && bytes < worthReserving) return entry;
+  return { ...entry, [stateKey]: `${entry[stateKey] ?? ""}${blank.repeat(bytes)}` };
+}
+
+/** Whether an earlier write had to keep space in this way. */
+export function isTight(entry: PluginData | undefined): boolean {
+  return entry?.[stateKey]?.endsWith(blank) ?? false;
+}
+
+const blank = " ";
+const worthReserving = 16 * 1024;
 
 function isUntouched(delivery: Delivery): boolean {
   return delivery.state === "waiting" && delivery.address === undefined && !delivery.unsure;

@@ -30,7 +30,7 @@ export function createDeliveryCaller(
 
   function failed(step: DeliveryStep, error: PluginError): void {
     const delivery = state.own.deliveries[step.index];
-    if (delivery === undefined) return;
+    if (delivery === undefined || delivery.state === "omitted") return;
     const before = state.progress.get(step.index) ?? {};
     const after = afterFailure(step, delivery, before, error, context.clock.monotonic(), context.random);
     if (after.delivery !== delivery) {

@@ -45,8 +45,12 @@ export function toVerdict(code: ErrorCode): Verdict {
 /** How long a blocked recipient or a refused client waits before it is tried again by itself. */
 export const blockedRetryMs = 60 * 60 * 1_000;
 
-/** As long as the platform asks; one that asks for no wait at all must not be called in a loop. */
+/**
+ * As long as the platform asks; one that asks for no wait at all must not be called in a loop. When it throttles and does
+ * not say for how long, the limiter paces the calls: who stayed away longer would leave the platform idle.
+ */
 export function toPause(attempts: number, error: PluginError, random: Random): number {
   const asked = error.retryAfterMs ?? 0;
-  return asked > 0 ? asked : backoffMs(attempts - 1, deliveryBackoff, random);
+  if (asked > 0) return asked;
+  return backoffMs(error.code === "rate_limited" ? 0 : attempts - 1, deliveryBackoff, random);
 }

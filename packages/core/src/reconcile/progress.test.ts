@@ -58,13 +58,14 @@ describe("afterEdit", () => {
 });
 
 describe("a failed call", () => {
-  it.each<[string, ErrorFacts, number, number]>([
-    ["for the back-off", {}, 0, 250],
-    ["longer after more tries", {}, 3, 2_000],
-    ["as long as the platform asks", { retryAfterMs: 7_000 }, 9, 7_000],
-    ["for the back-off when the platform asks for no wait at all", { retryAfterMs: 0 }, 0, 250],
-  ])("that may succeed later waits %s", (_what, facts, attempts, ms) => {
-    const failed = fail(post, waiting, "rate_limited", facts, { attempts });
+  it.each<[string, ErrorCode, ErrorFacts, number, number]>([
+    ["for the back-off", "unavailable", {}, 0, 250],
+    ["longer after more tries", "unavailable", {}, 3, 2_000],
+    ["as long as the platform asks", "rate_limited", { retryAfterMs: 7_000 }, 9, 7_000],
+    ["for the back-off when the platform asks for no wait at all", "rate_limited", { retryAfterMs: 0 }, 0, 250],
+    ["no longer after more tries when the limiter paces the calls", "rate_limited", {}, 9, 250],
+  ])("that may succeed later waits %s", (_what, code, facts, attempts, ms) => {
+    const failed = fail(post, waiting, code, facts, { attempts });
     expect(failed).toEqual({
       verdict: "retry",
       delivery: waiting,

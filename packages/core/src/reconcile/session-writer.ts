@@ -4,7 +4,8 @@ import type { Call } from "../messenger.ts";
 import type { PluginData } from "../teleport.ts";
 import type { RequestSource } from "../watch/request-index.ts";
 import { mergeFacts } from "./better-facts.ts";
-import { shrinkClaim } from "./claim.ts";
+import { canShrink, isTight, reserveSpace, shrinkClaim } from "./claim.ts";
+import { countOmitted } from "./delivery.ts";
 import { toVerdict } from "./failure-table.ts";
 import type { Lease } from "./lease.ts";
 import { createLeaseKeeper, type LeaseKeeper } from "./lease-keeper.ts";
@@ -38,11 +39,20 @@ export function createSessionWriter(
   let writing = false;
   let tries = 0;
   let notBefore = 0;
-  let shrunk = false;
+  /** Teleport has no room for all we would store: other plugins share it. */
+  let tight = isTight(state.stored);
+  let withReason = true;
+  let leftOut = 0;
 
   function encode(next: Lease): PluginData {
-    const resolveReason = source.view()?.request?.resolveReason ?? state.stored?.["resolve_reason"] ?? "";
-    return encodeRecord({ facts: state.facts, own: state.own, resolveReason, lease: next }, context.messenger.stored);
+    const { facts, own } = state;
+    const { stored } = context.messenger;
+    const entry = encodeRecord({ facts, own, resolveReason: withReason ? reasonNow() : "", lease: next }, stored);
+    return reserveSpace(entry, own, stored, tight);
+  }
+
+  function reasonNow(): string {
+    return source.view()?.request?.resolveReason ?? state.stored?.["resolve_reason"] ?? "";
   }
 
   async function write(next: Lease): Promise<void> {
@@ -65,6 +75,7 @@ export function createSessionWriter(
     keep(data);
     lease.won(next, sentAt);
     context.storeRefused(undefined);
+    tellLeftOut();
     tries = 0;
     notBefore = 0;
   }
@@ -119,7 +130,7 @@ export function createSessionWriter(
   function failed(error: PluginError): void {
     if (error.code === "aborted") stopped();
     else if (error.code === "not_found") dataGone();
-    else if (error.code === "too_large" && !shrunk) shrink();
+    else if (error.code === "too_large" && makeRoom()) tight = true;
     else notStored(error);
   }
 
@@ -157,17 +168,31 @@ export function createSessionWriter(
     state.ending = {};
   }
 
+  /** Recipients nobody has begun with go first, then the reason of the decision, which the messages show anyway. */
+  function makeRoom(): boolean {
+    if (canShrink(state.own)) shrink();
+    else if (withReason && reasonNow() !== "") withReason = false;
+    else return false;
+    source.remember("unread");
+    return true;
+  }
+
   function shrink(): void {
-    shrunk = true;
-    const before = state.own.deliveries.filter((delivery) => delivery.state === "omitted").length;
+    const before = countOmitted(state.own);
     state.own = shrinkClaim(state.own);
-    const omitted = state.own.deliveries.filter((delivery) => delivery.state === "omitted").length - before;
-    context.meter.count("recipients_omitted_total", {}, omitted);
+    leftOut += countOmitted(state.own) - before;
+  }
+
+  /** Once it fits: halving takes several tries. */
+  function tellLeftOut(): void {
+    if (leftOut === 0) return;
+    context.meter.count("recipients_omitted_total", {}, leftOut);
     log.error("Teleport has no space for all recipients of this request: some are left out", {
       request_id: source.id,
-      omitted,
+      omitted: leftOut,
+      fix: "Other plugins fill the plugin data of this request (1,000,000 bytes for all of them): use channels instead of so many single recipients.",
     });
-    source.remember("unread");
+    leftOut = 0;
   }
 
   return {

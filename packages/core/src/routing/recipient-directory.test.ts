@@ -6,8 +6,8 @@ import type { Messenger, Recipient } from "../messenger.ts";
 import { slashAddress } from "../testing/samples.ts";
 import { createRecipientDirectory, type DirectoryOptions } from "./recipient-directory.ts";
 
-function callOf(signal: AbortSignal = new AbortController().signal): Call {
-  return { signal, lane: "alice", mayStart: () => true };
+function callOf(signal: AbortSignal = new AbortController().signal, lane = "alice"): Call {
+  return { signal, lane, mayStart: () => true };
 }
 
 function start(options: Partial<DirectoryOptions> = {}) {
@@ -130,9 +130,36 @@ describe("createRecipientDirectory", () => {
     expect(asked).toEqual(["any ops", "any ghost", "any ghost"]);
   });
 
-  it("keeps no more answers than it may: the oldest go", async () => {
+  it("keeps no more answers than it may: those nobody has asked for the longest go", async () => {
     const { asked, directory } = start({ capacity: 2 });
-    for (const raw of ["a", "b", "c", "b", "c", "a"]) await directory.find(raw, "any", callOf());
-    expect(asked).toEqual(["any a", "any b", "any c", "any a"]);
+    for (const raw of ["a", "b", "a", "c", "a", "b"]) await directory.find(raw, "any", callOf());
+    expect(asked).toEqual(["any a", "any b", "any c", "any b"]);
+  });
+
+  it("waits a second for somebody else's look-up, then asks in a turn of its own, once for all who wait", async () => {
+    const { clock, asked, answers, directory } = start();
+    const slow = Promise.withResolvers<Recipient>();
+    answers.set("boss", () => slow.promise);
+    const flood = directory.find("boss", "any", callOf(undefined, "mallory"));
+    const others = ["alice", "bob", "carol"].map((lane) => directory.find("boss", "any", callOf(undefined, lane)));
+    await clock.advance(999);
+    expect(asked).toHaveLength(1);
+    answers.delete("boss");
+    await clock.advance(1);
+    expect(await Promise.all(others)).toEqual(Array(3).fill({ id: "BOSS", kind: "channel" }));
+    expect(asked).toHaveLength(2);
+    slow.resolve({ id: "LATE", kind: "channel" });
+    await expect(flood).resolves.toMatchObject({ id: "LATE" });
+    await expect(directory.find("boss", "any", callOf())).resolves.toMatchObject({ id: "BOSS" });
+  });
+
+  it("waits for its own requester's look-up as long as it takes", async () => {
+    const { clock, asked, answers, directory } = start();
+    answers.set("boss", () => new Promise(() => {}));
+    void directory.find("boss", "any", callOf());
+    void directory.find("boss", "any", callOf());
+    await clock.advance(60_000);
+    expect(asked).toHaveLength(1);
+    expect(clock.pendingTimers()).toBe(0);
   });
 });

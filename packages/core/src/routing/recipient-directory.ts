@@ -16,7 +16,7 @@ export interface DirectoryOptions {
   readonly foundMs?: number;
   /** How long "unknown" is believed. */
   readonly unknownMs?: number;
-  /** The most answers kept; the oldest go first. */
+  /** The most answers kept; those nobody has asked for the longest go first. */
   readonly capacity?: number;
 }
 
@@ -34,7 +34,7 @@ export function createRecipientDirectory(options: DirectoryOptions): RecipientDi
   const failedMs = ({ code }: { readonly code: string }) => (answers.has(code) ? unknownMs : 0);
   const known = createAnswerCache<Recipient>({ clock, foundMs, failedMs, capacity });
   return {
-    find: (raw, as, call) => known.find(`${as} ${raw}`, call.signal, () => messenger.findRecipient(raw, as, call)),
+    find: (raw, as, call) => known.find(`${as} ${raw}`, call, () => messenger.findRecipient(raw, as, call)),
     forgetFailures: known.forgetFailures,
   };
 }

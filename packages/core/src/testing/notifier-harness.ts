@@ -9,6 +9,7 @@ import {
   type MemoryMessengerOptions,
   type MemoryTeleport,
 } from "@access-plugins/testing/doubles";
+import type { Clock } from "../base/clock.ts";
 import type { Log, LogFields } from "../base/log.ts";
 import type { Meter } from "../base/meter.ts";
 import { createRateLimiter } from "../base/rate-limiter.ts";
@@ -49,6 +50,10 @@ export interface HarnessOptions {
   /** An earlier harness whose cluster, platform and clock go on. */
   readonly after?: Harness;
   readonly seed?: number;
+  /** How far this process's wall clock is off, by its own monotonic time, in milliseconds. */
+  readonly wallClockOff?: (monotonic: number) => number;
+  /** Where this process's monotonic clock begins. */
+  readonly monotonicOrigin?: number;
 }
 
 export function startNotifier(options: HarnessOptions = {}): Harness {
@@ -66,7 +71,7 @@ export function startNotifier(options: HarnessOptions = {}): Harness {
     teleport: mortal(teleport, alive),
     messenger: mortal(platform, alive),
     routes: { roleToRecipients: { "*": ["general"] }, maxSuggestedReviewers: 50, ...options.routes },
-    clock,
+    clock: skew(clock, options),
     random: createSeededRandom(options.seed ?? (options.after === undefined ? 1 : 2)),
     log: createRecordingLog(lines),
     meter: createRecordingMeter(counts),
@@ -100,6 +105,15 @@ export function startNotifier(options: HarnessOptions = {}): Harness {
       alive.value = false;
       abort.abort();
     },
+  };
+}
+
+/** The clock as this process has it: machines agree on how long a second is, and on nothing else. */
+function skew(clock: FakeClock, { wallClockOff = () => 0, monotonicOrigin = 0 }: HarnessOptions): Clock {
+  return {
+    monotonic: () => clock.monotonic() + monotonicOrigin,
+    now: () => new Date(clock.now().getTime() + wallClockOff(clock.monotonic())),
+    after: clock.after,
   };
 }
 

@@ -1,12 +1,14 @@
 import type { SimulatedMessage } from "../simulation.ts";
 import type { Theatre } from "../theatre.ts";
 import type { MessageFacts, RequestFacts } from "./oracle.ts";
-import { requestIdIn } from "./request-id-in.ts";
+import type { RequestOf } from "./request-id-in.ts";
 
 /** Where everybody is told in a run. */
 export const channels = ["alpha", "beta", "gamma"] as const;
 
-type Stage = Pick<Theatre, "auth" | "platform">;
+interface Stage extends Pick<Theatre, "auth" | "platform"> {
+  readonly requestOf: RequestOf;
+}
 
 /** What is known of every request, from the platform's own messages and what the plugin stored in Teleport. */
 export function gatherFacts(
@@ -14,7 +16,7 @@ export function gatherFacts(
   states: ReadonlyMap<string, RequestFacts["state"]>,
   excused: ReadonlySet<string>,
 ): RequestFacts[] {
-  const byRequest = Map.groupBy(stage.platform.messages(), ({ text }) => requestIdIn(text));
+  const byRequest = Map.groupBy(stage.platform.messages(), stage.requestOf);
   return [...states].map(([id, state]) => ({
     id,
     state,
@@ -27,9 +29,9 @@ export function gatherFacts(
   }));
 }
 
-/** Whether the plugin's record of the request knows the message: its address ends with the message's own id. */
-export function isStored({ auth }: Pick<Stage, "auth">, { id, text }: SimulatedMessage): boolean {
-  const own = id.slice(id.lastIndexOf("/") + 1);
-  const entries = Object.values(auth.pluginData(requestIdIn(text) ?? ""));
-  return entries.some((entry) => entry["messages"]?.includes(own));
+/** Whether the plugin's record of the request knows the message: somewhere in it stands the message's own id. */
+export function isStored({ auth, requestOf }: Omit<Stage, "platform">, message: SimulatedMessage): boolean {
+  const own = message.id.slice(message.id.lastIndexOf("/") + 1);
+  const entries = Object.values(auth.pluginData(requestOf(message) ?? ""));
+  return entries.some((entry) => Object.values(entry).some((value) => value.includes(own)));
 }

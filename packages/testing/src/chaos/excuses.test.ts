@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import type { SimulatedCall, SimulatedMessage } from "../simulation.ts";
 import { createExcuses } from "./excuses.ts";
+import { requestIdIn } from "./request-id-in.ts";
 
 const request = "0198c0de-0000-7000-8000-000000000001";
 
@@ -14,6 +15,7 @@ function openStage(shared: boolean) {
     messages: () => messages,
     calls: () => calls,
     isStored: ({ id }) => stored.has(id),
+    requestOf: ({ text }) => requestIdIn(text),
     shared,
   });
   const post = (id: string, end: Partial<SimulatedCall> = {}) => {

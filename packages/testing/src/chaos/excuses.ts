@@ -1,5 +1,5 @@
 import type { SimulatedCall, SimulatedMessage } from "../simulation.ts";
-import { requestIdIn } from "./request-id-in.ts";
+import { type RequestOf, requestIdIn } from "./request-id-in.ts";
 
 /** Which messages may have been posted without anybody knowing: each of them excuses one more. */
 export interface Excuses {
@@ -19,6 +19,7 @@ export interface ExcuseSources {
   messages(): readonly SimulatedMessage[];
   calls(): readonly SimulatedCall[];
   isStored(message: SimulatedMessage): boolean;
+  readonly requestOf: RequestOf;
   /** Several processes share the work: then a lease can be lost. */
   readonly shared: boolean;
 }
@@ -60,8 +61,12 @@ export function createExcuses(sources: ExcuseSources): Excuses {
       }
     },
     list() {
-      const accepted = groupByDelivery(posts().filter((post) => post.accepted));
-      for (const [delivery, messages] of groupByDelivery(sources.messages())) {
+      const accepted = Map.groupBy(
+        posts().filter((post) => post.accepted),
+        ({ place, text }) => `${requestIdIn(text)} ${place}`,
+      );
+      const shown = Map.groupBy(sources.messages(), (message) => `${sources.requestOf(message)} ${message.place}`);
+      for (const [delivery, messages] of shown) {
         const made = accepted.get(delivery) ?? [];
         // A platform that recognises a repeated post makes fewer messages of them: then nobody knows which made which.
         const paired = made.length === messages.length;
@@ -73,8 +78,4 @@ export function createExcuses(sources: ExcuseSources): Excuses {
       return excused;
     },
   };
-}
-
-function groupByDelivery<T extends { readonly place: string; readonly text: string }>(items: readonly T[]) {
-  return Map.groupBy(items, ({ place, text }) => `${requestIdIn(text)} ${place}`);
 }

@@ -51,6 +51,11 @@ describe("it is a failure", () => {
     expect(kindsOf(toRequest("pending", [toMessage("alpha", "PENDING")]))).toEqual(["lost"]);
   });
 
+  test("when all that an open request has left in a place is an orphan", () => {
+    const orphan = toMessage("alpha", "PENDING", { stored: false, excused: true });
+    expect(kindsOf(toRequest("pending", [orphan, toMessage("beta", "PENDING")]))).toEqual(["lost"]);
+  });
+
   test("when a message does not show how the request ended, or that it is open", () => {
     const halfTold = [toMessage("alpha", "APPROVED"), toMessage("beta", "PENDING")];
     expect(kindsOf(toRequest("approved", halfTold))).toEqual(["stale"]);
@@ -65,7 +70,7 @@ describe("it is a failure", () => {
 
   test("when a message stands there that the record does not know and no call is to blame", () => {
     const messages = [toMessage("alpha", "PENDING", { stored: false }), toMessage("beta", "PENDING")];
-    expect(kindsOf(toRequest("pending", messages))).toEqual(["unknown"]);
+    expect(kindsOf(toRequest("pending", messages))).toEqual(["unknown", "lost"]);
   });
 
   test("for each request by itself", () => {

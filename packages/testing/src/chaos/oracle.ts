@@ -54,7 +54,8 @@ export function judge(requests: readonly RequestFacts[], places: readonly string
       const extra = Math.max(0, there.length - 1);
       duplicates += extra;
       excuses += excused;
-      if (there.length === 0 && request.state === "pending")
+      // An orphan of an open request does not count as told: somebody who can be kept up to date is missing.
+      if (request.state === "pending" && !there.some(({ stored }) => stored))
         failures.push(fail("lost", request, `never told: ${place}`));
       if (extra > excused) {
         const text = `${there.length} messages in ${place}, ${excused} of them posted by a call nobody knows the end of`;

@@ -11,7 +11,7 @@ export function renderReport(app: string, report: ChaosReport): readonly string[
   const minutes = (options.durationMs / 60_000).toFixed(1);
   const strikes = Object.entries(struck).map(([kind, times]) => `${kind} ${times}`);
   const total = Object.values(struck).reduce((sum, times) => sum + times, 0);
-  const settled = report.settledMs.map((ms) => (ms / 1_000).toFixed(1)).join(" s and ");
+  const settled = report.settled.map(({ ms }) => (ms / 1_000).toFixed(1)).join(" s and ");
   const count = (kind: string) => verdict.failures.filter((failure) => failure.kind === kind).length;
   return [
     `${isGood(report) ? "ok    " : "FAILED"} ${app}: seed ${options.seed}, ${minutes} min, ${options.replicas} replicas`,

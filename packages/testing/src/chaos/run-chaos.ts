@@ -9,6 +9,7 @@ import { createExcuses } from "./excuses.ts";
 import type { FaultKind } from "./fault-kinds.ts";
 import { judge, type Verdict } from "./oracle.ts";
 import { createPeople } from "./people.ts";
+import { createRequestOf } from "./request-id-in.ts";
 import { createSchedule } from "./schedule.ts";
 import { strikes } from "./strikes.ts";
 
@@ -34,12 +35,20 @@ export interface ChaosReport {
   /** Processes that ended by themselves or did not stop when asked. */
   readonly broken: readonly string[];
   /** How long it took to come true: what was open when the faults ended, and what was decided then. */
-  readonly settledMs: readonly number[];
-  /** The journal of each request a promise was broken for. */
+  readonly settled: readonly Settled[];
+  /** The journal of each request a promise was broken for, or that was the last to come true after a long while. */
   readonly journals: ReadonlyMap<string, readonly string[]>;
 }
 
+/** How long things took to come true, and the request that was the last. */
+interface Settled {
+  readonly ms: number;
+  readonly last: string | undefined;
+}
+
 const defaultPatienceMs = 150_000;
+/** What takes longer to come true is worth a look: its journal is shown. */
+const slowMs = 20_000;
 /** Calls take a while, so that faults meet some under way. */
 const chatLatencyMs = 80;
 const storeLatencyMs = 15;
@@ -64,6 +73,7 @@ export async function runChaos(simulation: Simulation, options: ChaosOptions): P
 
 async function play(theatre: Theatre, options: ChaosOptions): Promise<ChaosReport> {
   const { auth, platform } = theatre;
+  const stage = { auth, platform, requestOf: createRequestOf() };
   const chronicle = createChronicle({
     now: Date.now,
     authCalls: () => auth.calls.all,
@@ -75,13 +85,14 @@ async function play(theatre: Theatre, options: ChaosOptions): Promise<ChaosRepor
     now: Date.now,
     messages: platform.messages,
     calls: platform.calls,
-    isStored: (message) => isStored(theatre, message),
+    isStored: (message) => isStored(stage, message),
+    requestOf: stage.requestOf,
     shared: options.replicas > 1,
   });
   const looking = setInterval(excuses.look, lookEveryMs);
   const patienceMs = options.patienceMs ?? defaultPatienceMs;
-  const settledMs: number[] = [];
-  const verdict = () => judge(gatherFacts(theatre, people.states(), excuses.list()), channels);
+  const settled: Settled[] = [];
+  const verdict = () => judge(gatherFacts(stage, people.states(), excuses.list()), channels);
   try {
     await company.calm(readyWithinMs);
     platform.setLatency(chatLatencyMs);
@@ -91,12 +102,12 @@ async function play(theatre: Theatre, options: ChaosOptions): Promise<ChaosRepor
     platform.heal();
     auth.faults.clear();
     await company.calm(readyWithinMs);
-    settledMs.push(await untilTrue(verdict, patienceMs));
+    settled.push(await untilTrue(verdict, patienceMs));
     // Once a request is decided nobody sees any more that somebody was never told of it.
     if (verdict().failures.length > 0) return report(struck, company.ended);
     chronicle.note("everything is decided");
     people.finish(createSeededRandom(options.seed + 1).next);
-    settledMs.push(await untilTrue(verdict, patienceMs));
+    settled.push(await untilTrue(verdict, patienceMs));
     await sleep(quietMs);
     const codes = await company.stop();
     const stuck = codes.filter((code) => code !== 0).map((code) => `did not stop when asked: exit code ${code}`);
@@ -126,7 +137,8 @@ async function play(theatre: Theatre, options: ChaosOptions): Promise<ChaosRepor
 
   function report(struck: ChaosReport["struck"], broken: readonly string[]): ChaosReport {
     const last = verdict();
-    const guilty = [...new Set(last.failures.map(({ request }) => request))];
+    const slow = settled.flatMap((one) => (one.ms > slowMs && one.last !== undefined ? [one.last] : []));
+    const guilty = [...new Set([...last.failures.map(({ request }) => request), ...slow])];
     return {
       options,
       requests: people.states().size,
@@ -134,18 +146,21 @@ async function play(theatre: Theatre, options: ChaosOptions): Promise<ChaosRepor
       struck,
       verdict: last,
       broken,
-      settledMs,
+      settled,
       journals: new Map(guilty.map((id) => [id, [...chronicle.tell(id), ...company.quote(id)]])),
     };
   }
 }
 
-/** Waits until nothing is lost or stale any more, or patience ends; gives how long it took. */
-async function untilTrue(verdict: () => Verdict, patienceMs: number): Promise<number> {
+/** Waits until no promise is broken any more, or patience ends. */
+async function untilTrue(verdict: () => Verdict, patienceMs: number): Promise<Settled> {
   const startedAt = Date.now();
+  let last: string | undefined;
   for (;;) {
-    const elapsed = Date.now() - startedAt;
-    if (verdict().failures.length === 0 || elapsed > patienceMs) return elapsed;
+    const ms = Date.now() - startedAt;
+    const failure = verdict().failures.at(-1);
+    if (failure === undefined || ms > patienceMs) return { ms, last };
+    last = failure.request;
     await sleep(lookEveryMs);
   }
 }

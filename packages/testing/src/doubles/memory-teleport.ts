@@ -187,8 +187,11 @@ export function createMemoryTeleport(
       if ((entry[key] ?? "") !== value) throw new PluginError("conflict", `expectations not met for field "${key}"`);
     }
     const next = Object.fromEntries(Object.entries({ ...entry, ...set }).filter(([, value]) => value !== ""));
-    if (JSON.stringify(next).length > 1_000_000) throw new PluginError("too_large", "plugin data size limit exceeded");
-    entryOf(of.resource).set(of.plugin, next);
+    const all = new Map(entryOf(of.resource)).set(of.plugin, next);
+    if (JSON.stringify(Object.fromEntries(all)).length > 1_000_000) {
+      throw new PluginError("too_large", "plugin data size limit exceeded");
+    }
+    entries.set(of.resource, all);
     if (of.kind === "access_list") lives.write(of.resource);
   }
 
