@@ -1,4 +1,4 @@
-import { PluginError } from "@access-plugins/core";
+import { type LogFields, PluginError } from "@access-plugins/core";
 
 /** How values become plain data. */
 export interface LogValueOptions {
@@ -14,8 +14,16 @@ type Next = (child: unknown) => unknown;
 const mostDepth = 6;
 const mostItems = 50;
 
+/** The fields of a log line as plain data. */
+export function toLogFields(fields: LogFields, options: LogValueOptions): Record<string, unknown> {
+  const plain: Record<string, unknown> = {};
+  for (const key of Object.keys(fields).slice(0, mostItems))
+    plain[options.redact(key)] = toLogValue(fields[key], options, 1);
+  return plain;
+}
+
 /** Any value as plain data for a log line: errors with their facts and causes, depth and cycles cut. */
-export function toLogValue(value: unknown, options: LogValueOptions, depth = 0): unknown {
+function toLogValue(value: unknown, options: LogValueOptions, depth = 0): unknown {
   if (typeof value === "string") return options.redact(value);
   if (typeof value === "bigint" || typeof value === "symbol" || typeof value === "function") return String(value);
   if (typeof value !== "object" || value === null) return value;

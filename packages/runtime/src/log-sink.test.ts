@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { mkdtemp, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -16,10 +17,17 @@ beforeEach(async () => {
 afterEach(() => rm(dir, { recursive: true }));
 
 describe("openLogSink", () => {
-  test("empties the file at start and writes at once", async () => {
+  test("empties the file at start, writes what one turn says together, and at once when asked to", async () => {
     await writeFile(file, "from the last run\n");
-    openLogSink(file).write("one\n");
-    expect(await readFile(file, "utf8")).toBe("one\n");
+    const sink = openLogSink(file);
+    sink.write("one\n");
+    sink.write("two\n");
+    expect(readFileSync(file, "utf8")).toBe("");
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(readFileSync(file, "utf8")).toBe("one\ntwo\n");
+    sink.write("three\n");
+    sink.flush();
+    expect(readFileSync(file, "utf8")).toBe("one\ntwo\nthree\n");
   });
 
   test("goes on in a new file after a rotation, and keeps what an unrotated one has", async () => {
@@ -30,6 +38,7 @@ describe("openLogSink", () => {
     sink.write("two\n");
     sink.reopen();
     sink.write("three\n");
+    sink.flush();
     expect(await readFile(`${file}.1`, "utf8")).toBe("one\n");
     expect(await readFile(file, "utf8")).toBe("two\nthree\n");
   });

@@ -5,8 +5,10 @@ import { type LogOutput, toLogOutput } from "./log-settings.ts";
 
 /** Where finished lines go. */
 export interface LogSink {
-  /** Writes at once: a line is out before the process can end. */
+  /** Lines of one turn of the event loop go out together: one system call for all; none is left when the process ends. */
   write(text: string): void;
+  /** Everything is out when it returns. */
+  flush(): void;
   /** Opens the file anew, for log rotation; nothing for a stream. */
   reopen(): void;
 }
@@ -17,9 +19,22 @@ export function openLogSink(output: string): LogSink {
   const destination = openDestination(target);
   // A reader that goes away must not end the plugin.
   destination.on("error", () => undefined);
+  let pending = "";
+  const flush = () => {
+    if (pending === "") return;
+    const text = pending;
+    pending = "";
+    destination.write(text);
+  };
+  process.once("exit", flush);
   return {
-    write: (text) => destination.write(text),
-    reopen: () => {
+    write(text) {
+      if (pending === "") setImmediate(flush);
+      pending += text;
+    },
+    flush,
+    reopen() {
+      flush();
       if ("file" in target) destination.reopen();
     },
   };

@@ -7,7 +7,7 @@ import { createRedactor } from "./redactor.ts";
 function createTestLog(options: Partial<LoggerOptions> = {}) {
   const written: string[] = [];
   const redactor = createRedactor();
-  const sink = { write: (text: string) => void written.push(text), reopen: () => {} };
+  const sink = { write: (text: string) => void written.push(text), flush: () => {}, reopen: () => {} };
   const log = createLogger({ severity: "info", format: "text", debug: false, sink, redactor, ...options });
   /** Everything printed, times replaced by a word. */
   const printed = () => written.join("").replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, "TIME");

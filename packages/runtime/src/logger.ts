@@ -1,8 +1,7 @@
 import type { Log, LogFields } from "@access-plugins/core";
 import pino from "pino";
-import { z } from "zod";
 import { escapeJsonControls } from "./control-characters.ts";
-import { type LogValueOptions, toLogValue } from "./error-fields.ts";
+import { toLogFields } from "./error-fields.ts";
 import type { LogSettings } from "./log-settings.ts";
 import type { LogSink } from "./log-sink.ts";
 import { renderLogText } from "./log-text.ts";
@@ -18,11 +17,8 @@ export interface LoggerOptions extends Pick<LogSettings, "severity" | "format"> 
 
 const reservedKeys: ReadonlySet<string> = new Set(["time", "level", "message"]);
 
-const entrySchema = z.looseObject({ time: z.string(), level: z.string(), message: z.string() });
-
 /** Core's log on pino: text or JSON lines without secrets and without control characters. */
 export function createLogger({ severity, format, debug, sink, redactor }: LoggerOptions): Log {
-  const render = format === "json" ? escapeJsonControls : renderLine;
   const logger = pino(
     {
       level: debug ? "debug" : severity,
@@ -31,25 +27,34 @@ export function createLogger({ severity, format, debug, sink, redactor }: Logger
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
     },
-    // Values are redacted before they are rendered; once more, for what only the rendering put together.
-    { write: (json: string) => sink.write(redactor.redact(render(json))) },
+    { write: (json: string) => print(escapeJsonControls(json)) },
   );
-  return toLog(logger, { withStack: debug, redact: redactor.redact }, {});
+  // Values are redacted before they are rendered; once more, for what only the rendering put together.
+  const print = (line: string) => sink.write(redactor.redact(line));
+  const { redact } = redactor;
+  return toLog((level, message, given) => {
+    if (!logger.isLevelEnabled(level)) return;
+    const fields = toLogFields(withoutReserved(given), { withStack: debug, redact });
+    if (format === "json") logger[level](fields, redact(message));
+    else print(`${renderLogText({ time: new Date().toISOString(), level, message: redact(message), fields })}\n`);
+    // What an operator has to see is out before anything else can go wrong.
+    if (level === "warn" || level === "error") sink.flush();
+  }, {});
 }
 
-function toLog(logger: pino.Logger, options: LogValueOptions, bound: LogFields): Log {
+type Level = "debug" | "info" | "warn" | "error";
+
+function toLog(enter: (level: Level, message: string, fields: LogFields) => void, bound: LogFields): Log {
   const write =
-    (level: "debug" | "info" | "warn" | "error") =>
-    (message: string, fields: LogFields = {}) => {
-      if (!logger.isLevelEnabled(level)) return;
-      logger[level](toLogValue(withoutReserved({ ...bound, ...fields }), options), options.redact(message));
-    };
+    (level: Level) =>
+    (message: string, fields: LogFields = {}) =>
+      enter(level, message, { ...bound, ...fields });
   return {
     debug: write("debug"),
     info: write("info"),
     warn: write("warn"),
     error: write("error"),
-    child: (fields) => toLog(logger, options, { ...bound, ...fields }),
+    child: (fields) => toLog(enter, { ...bound, ...fields }),
   };
 }
 
@@ -58,9 +63,4 @@ function withoutReserved(fields: LogFields): LogFields {
   return Object.fromEntries(
     Object.entries(fields).map(([key, value]) => [reservedKeys.has(key) ? `field_${key}` : key, value]),
   );
-}
-
-function renderLine(json: string): string {
-  const { time, level, message, ...fields } = entrySchema.parse(JSON.parse(json));
-  return `${renderLogText({ time, level, message, fields })}\n`;
 }

@@ -1,4 +1,4 @@
-import { type Client, createClient } from "@connectrpc/connect";
+import { type Client, createClient, type Transport } from "@connectrpc/connect";
 import { createGrpcTransport } from "@connectrpc/connect-node";
 import { toPluginError } from "./errors.ts";
 import { AccessListService } from "./gen/teleport/accesslist/v1/accesslist_pb.ts";
@@ -8,6 +8,7 @@ import { UserLoginStateService } from "./gen/teleport/userloginstate/v1/userlogi
 import { UsersService } from "./gen/teleport/users/v1/users_pb.ts";
 import type { Credentials } from "./identity.ts";
 import type { Session } from "./session.ts";
+import { createUnaryCall } from "./unary-transport.ts";
 
 /** One session with the clients that speak over it. */
 export interface Connection {
@@ -31,12 +32,13 @@ const readMaxBytes = 64 * 1024 * 1024;
 
 /** Clients over a session. No `version` header is sent: Auth would check it against its own. */
 export function createConnection(session: Session, credentials: Credentials): Connection {
-  const transport = createGrpcTransport({
+  const streams = createGrpcTransport({
     baseUrl: session.authority,
     sessionManager: session,
     readMaxBytes,
     acceptCompression: [],
   });
+  const transport: Transport = { unary: createUnaryCall(session, readMaxBytes), stream: streams.stream };
   return {
     session,
     credentials,

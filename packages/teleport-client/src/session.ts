@@ -25,6 +25,8 @@ export interface Session extends NonNullable<GrpcTransportOptions["sessionManage
   readonly over: Promise<PluginError>;
   /** When something was last read from the server, on the monotonic clock. */
   readonly lastReadAt: number;
+  /** Opens a stream for one call, for whoever reads its events; `request` is connect-node's way. */
+  post(path: string, headers: OutgoingHttpHeaders): ClientHttp2Stream;
   /** No new calls; those in flight may finish. */
   retire(): void;
   /** Ends it with all that is in flight. */
@@ -118,8 +120,9 @@ function createSession(http2: ClientHttp2Session, socket: TLSSocket, clock: Cloc
       return lastReadAt;
     },
     async request(method, path, headers, options) {
-      return openStream(http2, { ...headers, ":method": method, ":path": path }, options, noteRead);
+      return readByEvents(openStream(http2, { ...headers, ":method": method, ":path": path }, options, noteRead));
     },
+    post: (path, headers) => openStream(http2, { ...headers, ":method": "POST", ":path": path }, {}, noteRead),
     notifyResponseByteRead: noteRead,
     retire() {
       if (!usable) return;
@@ -150,7 +153,7 @@ function openStream(
     const silent = !answered && stream.rstCode === constants.NGHTTP2_NO_ERROR;
     if (silent) stream.emit("error", lost("the connection was closed"));
   });
-  return readByEvents(stream);
+  return stream;
 }
 
 /** Some servers hang up on a certificate they do not take, without a word. */
