@@ -48,7 +48,7 @@ const refusedForGood: ReadonlySet<string> = new Set(["unauthenticated", "forbidd
 async function askOrRefusal(client: SlackClient, call: Call): Promise<AuthTest | PluginError> {
   const request = {
     method: "auth.test",
-    form: "",
+    args: {},
     buckets: methodBuckets("auth.test"),
     answer: authTestAnswer,
   } as const;

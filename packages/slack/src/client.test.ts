@@ -3,7 +3,7 @@ import type { AddressInfo } from "node:net";
 import { type Call, createRateLimiter, PluginError } from "@access-plugins/core";
 import { createFakeClock } from "@access-plugins/testing";
 import { afterEach, describe, expect, it } from "vitest";
-import { createSlackClient, encodeForm, type SlackClientOptions } from "./client.ts";
+import { createSlackClient, type SlackClientOptions } from "./client.ts";
 import { methodBuckets, postBuckets } from "./limits.ts";
 import { createFakeSlackServer, type FakeSlackServer } from "./testing/index.ts";
 import { authTestAnswer, messageAnswer } from "./wire.ts";
@@ -15,11 +15,11 @@ afterEach(async () => {
 
 const clock = createFakeClock();
 const anyCall = (signal = new AbortController().signal): Call => ({ signal, lane: "alice", mayStart: () => true });
-const whoAmI = { method: "auth.test", form: "", buckets: methodBuckets("auth.test"), answer: authTestAnswer } as const;
+const whoAmI = { method: "auth.test", args: {}, buckets: methodBuckets("auth.test"), answer: authTestAnswer } as const;
 const fields = { channel: "general", text: "a b&c=d/é" };
 const post = {
   method: "chat.postMessage",
-  form: encodeForm(fields),
+  args: fields,
   buckets: postBuckets("general"),
   answer: messageAnswer,
 } as const;

@@ -6,16 +6,18 @@ import {
   type ProxySettings,
   type RateLimiter,
 } from "@access-plugins/core";
-import { createHttpClient, type HttpAnswer } from "@access-plugins/http";
+import { createHttpClient } from "@access-plugins/http";
+import { type FetchFunction, LogLevel, WebClient, type WebClientOptions } from "@slack/web-api";
 import type { z } from "zod";
-import { type FailedCall, toPluginError, toRefusalError, unreadableAnswer } from "./errors.ts";
+import { type FailedCall, isJson, toPluginError, unreadableAnswer } from "./errors.ts";
+import { type AnswerHead, createExchangeDesk, type Exchange } from "./exchange.ts";
 import type { Method } from "./limits.ts";
 
 /** One call of Slack's Web API. */
 interface SlackRequest<T> {
   readonly method: Method;
-  /** Fields of the form, see {@link encodeForm}. */
-  readonly form: string;
+  /** Structures already as JSON text. */
+  readonly args: Readonly<Record<string, string>>;
   readonly buckets: readonly string[];
   readonly answer: z.ZodType<T>;
 }
@@ -37,22 +39,20 @@ export interface SlackClientOptions {
 /** From admission by the limiter to the last byte of the answer. */
 const deadlineMs = 10_000;
 
-/** Every method takes forms; those that only read take nothing else. */
-const contentType = "application/x-www-form-urlencoded; charset=utf-8";
-
 export function createSlackClient(options: SlackClientOptions): SlackClient {
-  const http = createHttpClient({ proxy: options.proxy });
+  const desk = createExchangeDesk(createHttpClient({ proxy: options.proxy }));
+  const web = new WebClient(undefined, sdkOptions(options.apiUrl, desk.fetch));
 
   async function exchange<T>(request: SlackRequest<T>, call: Call): Promise<T> {
-    const { method, buckets, form: body } = request;
+    const { method, buckets, args } = request;
     const token = await readToken(options.token, method);
     const deadline = openDeadline(deadlineMs, call.signal, options.clock);
+    const opened: Exchange = { token, signal: deadline.signal };
     try {
-      const headers = { authorization: `Bearer ${token}`, "content-type": contentType, "user-agent": userAgent };
-      const { signal } = deadline;
-      return readAnswer(request, await http({ url: options.apiUrl + method, method: "POST", headers, body, signal }));
+      const body = await desk.run(opened, method, (name) => web.apiCall(name, { ...args }));
+      return readAnswer(request, body, opened.answer);
     } catch (thrown) {
-      throw toPluginError(thrown, { method, buckets, ended: deadline.ended });
+      throw toPluginError(thrown, { method, buckets, ended: deadline.ended, answer: opened.answer });
     } finally {
       deadline.close();
     }
@@ -61,11 +61,29 @@ export function createSlackClient(options: SlackClientOptions): SlackClient {
   return { call: (request, call) => options.limiter.run(request.buckets, call, () => exchange(request, call)) };
 }
 
-const userAgent = "teleport-access-plugins";
-
-/** Fields as Slack takes them in a form; structures are given as JSON text. Encoded forms are joined by `&`. */
-export function encodeForm(fields: Readonly<Record<string, string>>): string {
-  return new URLSearchParams(fields).toString();
+/**
+ * Retries, waiting and deadlines are core's and ours. The SDK keeps quiet: at its debug level it writes whole messages,
+ * and what it warns about comes back in the error.
+ */
+function sdkOptions(slackApiUrl: string, fetch: FetchFunction): WebClientOptions {
+  const quiet = () => {};
+  return {
+    slackApiUrl,
+    fetch,
+    retryConfig: { retries: 0 },
+    rejectRateLimitedCalls: true,
+    allowAbsoluteUrls: false,
+    maxRequestConcurrency: Number.POSITIVE_INFINITY,
+    logger: {
+      debug: quiet,
+      info: quiet,
+      warn: quiet,
+      error: quiet,
+      setLevel: quiet,
+      setName: quiet,
+      getLevel: () => LogLevel.ERROR,
+    },
+  };
 }
 
 async function readToken(token: SlackClientOptions["token"], operation: string): Promise<string> {
@@ -81,35 +99,17 @@ async function readToken(token: SlackClientOptions["token"], operation: string):
   }
 }
 
-/** Slack says yes with HTTP 200 and `ok: true`; what the body lacks the headers may have. */
-function readAnswer<T>(request: SlackRequest<T>, answer: HttpAnswer): T {
-  const call: FailedCall = { method: request.method, buckets: request.buckets };
-  const body = answer.status === 200 ? readBody(answer, call) : undefined;
-  if (body?.["ok"] !== true) throw toRefusalError(answer, body, call);
-  const read = request.answer.safeParse({ ...body, scopes: readScopes(answer) });
+/** What the body lacks the headers may have. */
+function readAnswer<T>({ method, buckets, answer }: SlackRequest<T>, body: object, head?: AnswerHead): T {
+  const call: FailedCall = { method, buckets };
+  if (head === undefined || !isJson(head)) throw unreadableAnswer(call, "no JSON");
+  const read = answer.safeParse({ ...body, scopes: readScopes(head) });
   if (read.success) return read.data;
   const fields = read.error.issues.map((issue) => issue.path.join("."));
   throw unreadableAnswer(call, `missing or unusable: ${fields.join(", ")}`);
 }
 
-function readBody({ headers, text }: HttpAnswer, call: FailedCall): Readonly<Record<string, unknown>> {
-  if (/^application\/json\b/iu.test(headers["content-type"] ?? "")) {
-    const value = parse(text);
-    if (typeof value === "object" && value !== null) return { ...value };
-  }
-  throw unreadableAnswer(call, "no JSON");
-}
-
-/** Undefined for what is no JSON. */
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
 /** What the token may do. Not every Slack (and no proxy that drops headers) tells. */
-function readScopes({ headers }: HttpAnswer): readonly string[] | undefined {
+function readScopes({ headers }: AnswerHead): readonly string[] | undefined {
   return headers["x-oauth-scopes"]?.trim().split(/\s*,\s*/u);
 }

@@ -1,8 +1,9 @@
 import { readFileSync } from "node:fs";
 import { type ErrorCode, PluginError } from "@access-plugins/core";
+import { WebAPIPlatformError, WebAPIRequestError } from "@slack/web-api";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
-import { type FailedCall, toPluginError, toRefusalError, unreadableAnswer } from "./errors.ts";
+import { type FailedCall, toPluginError, unreadableAnswer } from "./errors.ts";
 import type { Method } from "./limits.ts";
 import { refusals } from "./refusal-table.ts";
 
@@ -10,9 +11,12 @@ const documented = z
   .record(z.string(), z.array(z.string()))
   .parse(JSON.parse(readFileSync(new URL("fixtures/documented-errors.json", import.meta.url), "utf8")));
 
+const json = { "content-type": "application/json; charset=utf-8" };
+
 function refusal(slackCode: string, method: Method = "chat.postMessage", more: object = {}, headers = {}): PluginError {
   const buckets = [method, `${method}:C1`];
-  return toRefusalError({ status: 200, headers }, { ok: false, error: slackCode, ...more }, { method, buckets });
+  const thrown = new WebAPIPlatformError({ ok: false, error: slackCode, response_metadata: {}, ...more });
+  return toPluginError(thrown, { method, buckets, answer: { status: 200, headers: { ...json, ...headers } } });
 }
 
 const post: FailedCall = { method: "chat.postMessage", buckets: ["chat.postMessage", "chat.postMessage:C1"] };
@@ -112,6 +116,14 @@ describe("a refusal of Slack", () => {
   );
 });
 
+describe("a refusal of somebody else", () => {
+  it("is no answer of Slack, also when its body is a word that looks like a code", () => {
+    const thrown = new WebAPIPlatformError({ ok: false, error: "ok", response_metadata: {} });
+    const answer = { status: 200, headers: { "content-type": "text/html" } };
+    expect(toPluginError(thrown, { ...post, answer }).reason).toBe("unreadable_answer");
+  });
+});
+
 describe("a rate limit", () => {
   it.each([
     ["3", 3_000],
@@ -122,7 +134,7 @@ describe("a rate limit", () => {
     [undefined, undefined],
   ])("with Retry-After %s waits %s ms", (retryAfter, retryAfterMs) => {
     const headers: Record<string, string> = retryAfter === undefined ? {} : { "retry-after": retryAfter };
-    const error = toRefusalError({ status: 429, headers }, undefined, post);
+    const error = toPluginError(new Error("Retry header …"), { ...post, answer: { status: 429, headers } });
     expect(error).toMatchObject({
       code: "rate_limited",
       retryAfterMs,
@@ -150,14 +162,15 @@ describe("an HTTP status", () => {
     [407, "unavailable", false],
     [413, "content_rejected", false],
   ])("%i is %s", (status, code, ambiguous) => {
-    const error = toRefusalError({ status, headers: {} }, undefined, post);
+    const error = toPluginError(new Error("body with secrets"), { ...post, answer: { status, headers: {} } });
     expect(error).toMatchObject({ code, ambiguous, reason: `http_${status}` });
+    expect(String(error.cause)).not.toContain("secrets");
   });
 });
 
 describe("a network failure", () => {
   const failure = (code: string, more: object = {}) =>
-    toPluginError(Object.assign(new Error("boom"), { code, ...more }), post);
+    toPluginError(new WebAPIRequestError(Object.assign(new Error("boom"), { code, ...more })), post);
 
   it.each(["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "UND_ERR_CONNECT_TIMEOUT"])(
     "%s cannot have had an effect",
@@ -186,10 +199,10 @@ describe("a network failure", () => {
 
   it("keeps its cause and finds the code below it", () => {
     const inner = Object.assign(new Error("connect ECONNREFUSED"), { code: "ECONNREFUSED" });
-    const thrown = new TypeError("the call failed", { cause: inner });
+    const thrown = new WebAPIRequestError(new TypeError("the call failed", { cause: inner }));
     const error = toPluginError(thrown, post);
     expect(error.reason).toBe("ECONNREFUSED");
-    expect(error.cause).toBe(thrown);
+    expect(error.cause).toBe(thrown.original);
   });
 
   it("without any code is still an outage", () => {

@@ -1,5 +1,6 @@
 import { type ErrorFacts, PluginError, toNetworkFailure, toSingleLine, truncate } from "@access-plugins/core";
-import type { HttpAnswer } from "@access-plugins/http";
+import { WebAPIPlatformError, WebAPIRequestError } from "@slack/web-api";
+import type { AnswerHead } from "./exchange.ts";
 import type { Method } from "./limits.ts";
 import { toRefusal } from "./refusal-table.ts";
 import { refusalDetails } from "./wire.ts";
@@ -11,6 +12,8 @@ export interface FailedCall {
   readonly buckets: readonly string[];
   /** Why we ended the call ourselves, if we did. */
   readonly ended?: "deadline" | "abort" | undefined;
+  /** What the answer's head said, once it was there. */
+  readonly answer?: AnswerHead | undefined;
 }
 
 const tryAgain = "Nothing to do: the call is tried again.";
@@ -27,18 +30,22 @@ export function toPluginError(thrown: unknown, call: FailedCall): PluginError {
   if (call.ended === "abort") return fail(call, "aborted", "was stopped.", { ambiguous: true, cause: thrown });
   if (call.ended === "deadline") return timedOut(thrown, call);
   if (thrown instanceof PluginError) return thrown;
-  return networkFailed(thrown, call);
+  if (call.answer !== undefined) return toRefusalError(thrown, call.answer, call);
+  return networkFailed(thrown instanceof WebAPIRequestError ? thrown.original : thrown, call);
 }
 
-/** The one mapping of every answer that is no success; `body` is what it says in JSON. Its text is not kept. */
-export function toRefusalError(
-  { status, headers }: Pick<HttpAnswer, "status" | "headers">,
-  body: unknown,
-  call: FailedCall,
-): PluginError {
+/** Every answer that is no success. Its text is not kept, nor the SDK's error that holds it. */
+function toRefusalError(thrown: unknown, answer: AnswerHead, call: FailedCall): PluginError {
+  const { status, headers } = answer;
   const pause = pauseOf(headers["retry-after"]);
   if (status === 429) return rateLimited(call, "HTTP 429", pause);
-  return status === 200 ? refused(body, pause, call) : badStatus(call, status);
+  if (status !== 200) return badStatus(call, status);
+  return refused(isJson(answer) && thrown instanceof WebAPIPlatformError ? thrown.data : undefined, pause, call);
+}
+
+/** The SDK takes any text for an answer. */
+export function isJson({ headers }: AnswerHead): boolean {
+  return /^application\/json\b/iu.test(headers["content-type"] ?? "");
 }
 
 /** An answer that says `ok` and is yet not what the method documents: what it was worth is unknown. */

@@ -11,7 +11,7 @@ import type {
 import { PluginError } from "@access-plugins/core";
 import type { z } from "zod";
 import { checkSlack } from "./check.ts";
-import { createSlackClient, encodeForm, type SlackClient } from "./client.ts";
+import { createSlackClient, type SlackClient } from "./client.ts";
 import type { SlackConfig } from "./config.ts";
 import { methodBuckets, postBuckets } from "./limits.ts";
 import { setReaction } from "./reactions.ts";
@@ -50,63 +50,63 @@ export function createSlackMessenger(config: Pick<SlackConfig, "apiurl">, deps: 
     findRecipient: (raw, as, call) => recipients.find(raw, as, call),
     async post(to, message, key, call) {
       const metadata = { request_id: message.requestId, key };
-      const sent = await postMessage(client, to.id, toForm(message), metadata, call);
+      const sent = await postMessage(client, to.id, toMessageArgs(message), metadata, call);
       recipients.learn(to, sent.channel);
       deps.log.debug("Posted to Slack.", { channel: sent.channel, ts: sent.ts });
       return sent;
     },
-    edit: (sent, message, call) => updateMessage(client, sent, toForm(message), call),
+    edit: (sent, message, call) => updateMessage(client, sent, toMessageArgs(message), call),
     async reply(sent, what, key, call) {
       const { channel, ts } = toAddress(sent);
-      await postMessage(
-        client,
-        channel,
-        `${encodeRendered(renderReply(what))}&${encodeForm({ thread_ts: ts })}`,
-        { key },
-        call,
-      );
+      await postMessage(client, channel, { ...toArgs(renderReply(what)), thread_ts: ts }, { key }, call);
     },
     react: (sent, status, before, call) => setReaction(client, toAddress(sent), status, before, call),
     notify(to, notice, key, call) {
       const metadata = { request_id: notice.requestId, key };
-      return postMessage(client, to.id, encodeRendered(renderNotice(notice)), metadata, call);
+      return postMessage(client, to.id, toArgs(renderNotice(notice)), metadata, call);
     },
-    remind: (to, reminder, key, call) =>
-      postMessage(client, to.id, encodeRendered(renderReminder(reminder)), { key }, call),
+    remind: (to, reminder, key, call) => postMessage(client, to.id, toArgs(renderReminder(reminder)), { key }, call),
   };
 }
 
-// One message goes to many recipients: it is rendered and encoded once.
-const forms = new WeakMap<RequestMessage, string>();
+// One message goes to many recipients: it is rendered once.
+const rendered = new WeakMap<RequestMessage, MessageArgs>();
 
-function toForm(message: RequestMessage): string {
-  const form = forms.get(message) ?? encodeRendered(renderMessage(message));
-  forms.set(message, form);
-  return form;
+function toMessageArgs(message: RequestMessage): MessageArgs {
+  const args = rendered.get(message) ?? toArgs(renderMessage(message));
+  rendered.set(message, args);
+  return args;
 }
 
+type MessageArgs = Readonly<Record<string, string>>;
+
 /** Blocks go even when there are none: an edit to the plain form has to take the old ones away. */
-function encodeRendered({ text, blocks }: Rendered): string {
-  return encodeForm({ text, blocks: JSON.stringify(blocks) });
+function toArgs({ text, blocks }: Rendered): MessageArgs {
+  return { text, blocks: JSON.stringify(blocks) };
 }
 
 function postMessage(
   client: SlackClient,
   channel: string,
-  message: string,
+  message: MessageArgs,
   eventPayload: Readonly<Record<string, string>>,
   call: Call,
 ): Promise<MessageAnswer> {
   // Readable by every app and member of the workspace: ids only.
   const metadata = JSON.stringify({ event_type: "teleport_access_request", event_payload: eventPayload });
-  const form = `${encodeForm({ channel, metadata, unfurl_links: "false", unfurl_media: "false" })}&${message}`;
-  return client.call({ method: "chat.postMessage", form, buckets: postBuckets(channel), answer: messageAnswer }, call);
+  const args = { channel, metadata, unfurl_links: "false", unfurl_media: "false", ...message };
+  return client.call({ method: "chat.postMessage", args, buckets: postBuckets(channel), answer: messageAnswer }, call);
 }
 
-function updateMessage(client: SlackClient, sent: SentMessage, message: string, call: Call): Promise<MessageAnswer> {
-  const form = `${encodeForm({ ...toAddress(sent) })}&${message}`;
+function updateMessage(
+  client: SlackClient,
+  sent: SentMessage,
+  message: MessageArgs,
+  call: Call,
+): Promise<MessageAnswer> {
+  const args = { ...toAddress(sent), ...message };
   const buckets = methodBuckets("chat.update");
-  return client.call({ method: "chat.update", form, buckets, answer: messageAnswer }, call);
+  return client.call({ method: "chat.update", args, buckets, answer: messageAnswer }, call);
 }
 
 function toAddress({ channel, ts }: SentMessage): MessageAnswer {

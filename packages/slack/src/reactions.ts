@@ -1,5 +1,5 @@
 import { type Call, type MessageStatus, PluginError, toReaction } from "@access-plugins/core";
-import { encodeForm, type SlackClient } from "./client.ts";
+import type { SlackClient } from "./client.ts";
 import { type Method, methodBuckets } from "./limits.ts";
 import { emptyAnswer } from "./wire.ts";
 
@@ -34,9 +34,9 @@ async function change(
   settled: string,
   call: Call,
 ): Promise<void> {
-  const form = encodeForm({ channel, timestamp: ts, name });
+  const args = { channel, timestamp: ts, name };
   try {
-    await client.call({ method, form, buckets: methodBuckets(method), answer: emptyAnswer }, call);
+    await client.call({ method, args, buckets: methodBuckets(method), answer: emptyAnswer }, call);
   } catch (thrown) {
     if (thrown instanceof PluginError && thrown.reason === settled) return;
     throw thrown;

@@ -1,5 +1,5 @@
 import { type Call, type Clock, PluginError, type Recipient, toSingleLine, truncate } from "@access-plugins/core";
-import { encodeForm, type SlackClient } from "./client.ts";
+import type { SlackClient } from "./client.ts";
 import { type Method, methodBuckets } from "./limits.ts";
 import { userAnswer } from "./wire.ts";
 
@@ -28,7 +28,7 @@ export function createRecipients(client: SlackClient, clock: Clock): SlackRecipi
   const names = new Map<string, { readonly id: string; readonly until: number }>();
 
   async function findPerson(raw: string, method: Method, args: Record<string, string>, call: Call): Promise<Recipient> {
-    const request = { method, form: encodeForm(args), buckets: methodBuckets(method), answer: userAnswer };
+    const request = { method, args, buckets: methodBuckets(method), answer: userAnswer };
     const { user } = await client.call(request, call).catch((thrown) => {
       throw PluginError.from(thrown).with({ recipient: raw });
     });
