@@ -3,6 +3,7 @@ import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { isGood, renderReport } from "./chaos/report.ts";
 import { runChaos } from "./chaos/run-chaos.ts";
+import { remindOfReview } from "./reminder-scenario.ts";
 import type { HoldOptions, Simulation } from "./simulation.ts";
 import { openTheatre, type Theatre, type TheatreOptions } from "./theatre.ts";
 
@@ -32,6 +33,7 @@ export function pluginScenarios(simulation: Simulation): void {
     describe("Access Monitoring Rules", () => rules(play));
     describe("a process that is killed", () => killedProcesses(play));
     describe("the world around it", () => troubledWorld(play));
+    play("reminds the owner of an access list of a review that is due, once", remindOfReview);
     describe("seeded chaos", () => chaos(simulation));
   });
 }
