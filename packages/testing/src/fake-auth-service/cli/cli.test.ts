@@ -165,6 +165,16 @@ async function tellStory(dir: string): Promise<string> {
   expect(await as("admin", "delete", second)).toEqual({ code: 0, out: "", err: "" });
   expect((await as("identity", "plugin-data", id)).out).toBe("{}");
 
+  const list = ["ops", "--title", "On call", "--owners", "bob@example.com", "--owner-lists", "leads"];
+  expect(await as("admin", "lists", "set", ...list)).toEqual({ code: 0, out: "", err: "" });
+  await as("admin", "lists", "set", "ops", "--audit", "2026-03-24", "--notice", "3d", "--type", "dynamic");
+  expect((await as("identity", "lists", "list")).out).toMatch(
+    /^ops\tOn call\tbob@example\.com,leads\t2026-03-24T00:00:00.000Z$/mu,
+  );
+  expect((await as("identity", "plugin-data", "ops", "--list")).out).toBe("{}");
+  expect((await as("admin", "lists", "delete", "ops")).code).toBe(0);
+  expect((await as("identity", "lists", "list")).out).not.toContain("ops");
+
   await as("admin", "rules", "create", "r", "--plugin", "slack", "--recipients", "#a,#b");
   expect((await as("identity", "rules", "list")).out).toBe("r\tslack\t#a,#b\ttrue");
   expect((await as("admin", "rules", "delete", "r")).code).toBe(0);
@@ -182,6 +192,13 @@ describe("wrong use", () => {
     ["no verdict", ctl, ["--dir", "x", "--as", "y", "review", "id"], 2, "--approve or --deny"],
     ["a resource that is none", ctl, ["--dir", "/none", "--as", "y", "create", "--resources", "x"], 1, "Cannot read"],
     ["an unknown command", ctl, ["--dir", "x", "--as", "y", "frobnicate"], 2, "frobnicate"],
+    [
+      "nonsense for an audit",
+      ctl,
+      ["--dir", "x", "--as", "y", "lists", "set", "z", "--audit", "soon"],
+      2,
+      "2026-03-24",
+    ],
     ["no such identity", ctl, ["--dir", "/none", "--as", "y", "list"], 1, "Start auth-sim with the same --dir first"],
   ] as const)("%s", async (_what, command, args, code, message) => {
     expect(await command(...args)).toMatchObject({ code, out: "", err: expect.stringContaining(message) });

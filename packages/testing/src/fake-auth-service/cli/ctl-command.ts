@@ -1,5 +1,6 @@
 import { AuthService } from "@access-plugins/teleport-client/gen/teleport/legacy/client/proto/authservice_pb";
 import { Argument, Command, Option } from "commander";
+import { deleteList, type ListFlags, listLists, setList, toMoment } from "./list-commands.ts";
 import {
   type CreateFlags,
   createRequest,
@@ -36,7 +37,8 @@ export function createCtlCommand(io: CommandIo): Command {
     .addCommand(deleteCommand(run))
     .addCommand(listCommand(run))
     .addCommand(pluginDataCommand(run))
-    .addCommand(rulesCommand(run));
+    .addCommand(rulesCommand(run))
+    .addCommand(listsCommand(run));
 }
 
 const createCommand = (run: Run) =>
@@ -113,9 +115,10 @@ const pluginDataCommand = (run: Run) =>
   new Command("plugin-data")
     .description("prints what plugins stored on a request, as JSON")
     .argument("<id>")
-    .action((id: string) =>
+    .option("--list", "the id is the name of an access list", false)
+    .action((id: string, { list }: { list: boolean }) =>
       run(async (session) => {
-        const filter = { Kind: "access_request", Resource: id };
+        const filter = { Kind: list ? "access_list" : "access_request", Resource: id };
         const { PluginData } = await session.call(AuthService.method.getPluginData, filter);
         const entries = Object.entries(PluginData[0]?.Spec?.Entries ?? {}).map(([name, { Data }]) => [name, Data]);
         return JSON.stringify(Object.fromEntries(entries), null, 2);
@@ -133,4 +136,22 @@ function rulesCommand(run: Run): Command {
   rules.command("delete <name>").action((name: string) => run((session) => deleteRule(session, name)));
   rules.command("list").action(() => run(listRules));
   return rules;
+}
+
+function listsCommand(run: Run): Command {
+  const lists = new Command("lists").description("access lists");
+  lists
+    .command("set <name>")
+    .description("makes an access list, or changes what is given of the one that is there")
+    .option("--title <text>", "what people call it (default: the name)")
+    .option("--owners <a,b>", "users who own it", toList)
+    .option("--owner-lists <a,b>", "access lists whose members own it", toList)
+    .option("--members <a,b>", "its members, all of them (default: none)", toList)
+    .option("--audit <when>", "until when to review it: 2026-03-24, or 7d from now, or -2d for past due", toMoment)
+    .option("--notice <duration>", "how long before it the owners are reminded (default: two weeks)", toDuration)
+    .option("--type <type>", "static or scim for lists that are never reviewed")
+    .action((name: string, flags: ListFlags) => run((session) => setList(session, name, flags)));
+  lists.command("delete <name>").action((name: string) => run((session) => deleteList(session, name)));
+  lists.command("list").action(() => run(listLists));
+  return lists;
 }
