@@ -1,6 +1,6 @@
 import type { MessageStatus, Reply, RequestMessage, RequestState } from "@access-plugins/core";
 import fc from "fast-check";
-import { hostileTexts } from "./messenger-contract/hostile-texts.ts";
+import { hostileTexts } from "./hostile/hostile-texts.ts";
 
 const statuses: readonly MessageStatus[] = [
   "pending",

@@ -10,7 +10,8 @@ import { openStage, type Stage } from "./messenger-contract/stage.ts";
 import { storing } from "./messenger-contract/storing.ts";
 import type { Ability, ContractSuite } from "./messenger-contract/suite.ts";
 
-export { hostileTexts } from "./messenger-contract/hostile-texts.ts";
+export { hostileTexts } from "./hostile/hostile-texts.ts";
+export type { Judgement, OutlinePart } from "./hostile/judgement.ts";
 export {
   messageOfText,
   noticeFields,

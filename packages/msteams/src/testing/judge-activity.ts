@@ -1,7 +1,7 @@
-import { createRequire } from "node:module";
 import { z } from "zod";
 import { findCardFault } from "./card-schema.ts";
 import { addressesOf, type CardText, dateFunction, textsOf } from "./card-text.ts";
+import { parseCard } from "./parse-card.ts";
 
 /** What a reader's client would make of a message beyond showing text. */
 export interface Judgement {
@@ -58,29 +58,5 @@ function entitiesOf(card: unknown): readonly unknown[] {
 
 function faultsOfCard(card: unknown): readonly string[] {
   const fault = findCardFault(card);
-  return [...(fault === undefined ? [] : [fault]), ...eventsOf(card)];
-}
-
-const require = createRequire(import.meta.url);
-
-const library = z.object({
-  AdaptiveCard: z.custom<new () => { parse(json: unknown, context: unknown): void }>(),
-  SerializationContext: z.custom<new (version: unknown) => ParseContext>(),
-  Versions: z.custom<{ readonly v1_5: unknown }>(),
-});
-
-interface ParseContext {
-  readonly eventCount: number;
-  getEventAt(index: number): { readonly message: string };
-}
-
-/** What Microsoft's library says about elements and properties it does not know in version 1.5. */
-function eventsOf(card: unknown): readonly string[] {
-  // Its ES modules cannot be loaded by Node; the bundle can.
-  const { AdaptiveCard, SerializationContext, Versions } = library.parse(
-    require("adaptivecards/dist/adaptivecards.js"),
-  );
-  const context = new SerializationContext(Versions.v1_5);
-  new AdaptiveCard().parse(card, context);
-  return Array.from({ length: context.eventCount }, (_, index) => context.getEventAt(index).message);
+  return [...(fault === undefined ? [] : [fault]), ...parseCard(card).complaints];
 }

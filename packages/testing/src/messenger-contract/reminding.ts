@@ -1,7 +1,7 @@
 import { type Messenger, PluginError, type Recipient, type Reminder, truncationMark } from "@access-plugins/core";
 import { expect, it } from "vitest";
+import { hostileSamples } from "../hostile/hostile-texts.ts";
 import { expectHarmless } from "./hostile.ts";
-import { hostileTexts } from "./hostile-texts.ts";
 import { failureOf, type OpenStage, type Stage } from "./stage.ts";
 import type { ContractFault, ContractSuite, ShownMessage } from "./suite.ts";
 
@@ -47,7 +47,7 @@ export function reminding(suite: ContractSuite, open: OpenStage): void {
     expect(shown.judge()).toEqual({ mentions: [], links: [], faults: [] });
   });
 
-  it("cuts titles that are too long, and counts the lists that do not fit", async () => {
+  it("cuts titles that are too long, and counts the lists that do not fit", { timeout: 60_000 }, async () => {
     const stage = await open();
     const long = "👩‍👩‍👧‍👦 <&>*` ".repeat(4_000);
     expect((await remind(stage, toReminder([long]))).text).toContain(truncationMark);
@@ -60,8 +60,8 @@ export function reminding(suite: ContractSuite, open: OpenStage): void {
   it("shows hostile titles and runs none of them", { timeout: 60_000 }, async () => {
     const stage = await open();
     const { webUrl: _, ...harmless } = toReminder(["x"]);
-    for (let at = 0; at < hostileTexts.length; at += batch) {
-      const titles = hostileTexts.slice(at, at + batch).map((text) => `title7 ${text} end7`);
+    for (let at = 0; at < hostileSamples.length; at += batch) {
+      const titles = hostileSamples.slice(at, at + batch).map((text) => `title7 ${text} end7`);
       for (const form of forms) {
         const shown = await remind(stage, { ...harmless, form, lists: toReminder(titles).lists });
         expectHarmless(shown, titles.join("\n"));

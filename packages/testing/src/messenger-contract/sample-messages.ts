@@ -1,4 +1,4 @@
-import type { Notice, RequestMessage } from "@access-plugins/core";
+import type { Notice, Reply, RequestMessage } from "@access-plugins/core";
 
 /** The web UI's address in {@link sampleMessage}: the only one a message may link to. */
 export const sampleLink = "https://teleport.example.com/web/requests/0192f3a4-5b6c-7d8e-9f00-112233445566";
@@ -33,6 +33,7 @@ export function sampleMessage(changes: Partial<RequestMessage> = {}): RequestMes
 export function messageOfText(text: (field: string) => string): RequestMessage {
   const created = new Date("2026-01-02T03:30:00Z");
   return sampleMessage({
+    requestId: text("id"),
     cluster: text("cluster"),
     user: text("user"),
     roles: [{ name: text("role"), logins: [text("login")] }, { name: text("role") }],
@@ -74,6 +75,7 @@ export function noticeOfText(text: (field: string) => string): Notice {
   const { link: _, ...notice } = sampleNotice();
   return {
     ...notice,
+    requestId: text("id"),
     cluster: text("cluster"),
     status: "promoted",
     roles: [text("role"), text("role")],
@@ -84,11 +86,17 @@ export function noticeOfText(text: (field: string) => string): Notice {
   };
 }
 
+/** A review with `text(field)` wherever somebody could have typed something. */
+export function replyOfText(text: (field: string) => string): Reply {
+  return { kind: "review", author: text("author"), state: "denied", reason: text("review") };
+}
+
 /** The fields {@link noticeOfText} fills. */
-export const noticeFields: readonly string[] = ["cluster", "role", "resource", "resolution", "list", "action"];
+export const noticeFields: readonly string[] = ["id", "cluster", "role", "resource", "resolution", "list", "action"];
 
 /** The fields {@link messageOfText} fills. */
 export const textFields: readonly string[] = [
+  "id",
   "cluster",
   "user",
   "role",

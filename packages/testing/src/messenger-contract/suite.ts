@@ -1,4 +1,5 @@
 import type { Clock, ErrorCode, Log, Messenger, RateLimiter, Recipient, SentMessage } from "@access-plugins/core";
+import type { Judgement } from "../hostile/judgement.ts";
 
 /** The optional methods of a messenger. */
 export type Ability = "findPosted" | "reply" | "react" | "notify" | "remind" | "uninstall";
@@ -37,16 +38,6 @@ export interface ShownMessage {
   readonly reactions: readonly string[];
   /** The verdict of a parser that shares no code with what renders the messages. */
   judge(): Judgement;
-}
-
-/** What a parser of the platform's markup finds in a message. */
-export interface Judgement {
-  /** Whoever it would notify. */
-  readonly mentions: readonly string[];
-  /** Every address a reader could be led to by a click, or that the platform would fetch. */
-  readonly links: readonly string[];
-  /** Markup that is neither ours nor closed, invisible or reordering characters: anything that breaks or fools. */
-  readonly faults: readonly string[];
 }
 
 /** One fake platform with its people and channels, for one test. */
