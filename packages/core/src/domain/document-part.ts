@@ -42,6 +42,24 @@ export function timeFact(label: string, time: Date | undefined): readonly Docume
   return time === undefined || Number.isNaN(time.getTime()) ? [] : [{ label, value: { time } }];
 }
 
+/** How long it is from one moment to another, beside its label; left out where one is missing or comes too late. */
+export function lengthFact(label: string, from: Date | undefined, to: Date | undefined): readonly DocumentFact[] {
+  return nameFact(label, toLengthText((to?.getTime() ?? Number.NaN) - (from?.getTime() ?? Number.NaN)));
+}
+
+/** In the two largest units that say something; empty for less than a minute and for what is no length. */
+function toLengthText(ms: number): string {
+  const minutes = Math.round(ms / 60_000);
+  if (!(minutes > 0)) return "";
+  const units = [
+    [Math.floor(minutes / 1_440), "d"],
+    [Math.floor(minutes / 60) % 24, "h"],
+    [minutes % 60, "min"],
+  ] as const;
+  const shown = units.filter(([count]) => count > 0).slice(0, 2);
+  return shown.map(([count, unit]) => `${count} ${unit}`).join(" ");
+}
+
 /** Facts beside each other; none at all are left out. */
 export function factsPart(facts: readonly DocumentFact[]): readonly DocumentPart[] {
   return shownIf(facts.length > 0, { kind: "facts", facts });

@@ -96,7 +96,7 @@ function boldOf(source: string): readonly string[] {
 }
 
 const ourWords =
-  /^(?:User|Cluster|Requested|Review before|Access from|Access until|Session until|ID|Roles|Resources|Reason|Reviews|Status|Resolution reason|Approve|Deny|Access list|Log in|Notes|Open in Teleport|\p{Extended_Pictographic} (?:(?:Role|Resource|Your role|Your resource) request(?: \(long-term access\))?: [a-z ;]+|Request [a-z ;]+|Review: [a-z ]+|Access List review (?:due|overdue)))$/u;
+  /^(?:User|Cluster|Requested|Review before|Access from|Access until|Session length|Session until|ID|Roles|Resources|Reason|Reviews|Status|Resolution reason|Approve|Deny|Access list|Log in|Notes|Open in Teleport|\p{Extended_Pictographic} (?:(?:Role|Resource|Your role|Your resource) request(?: \(long-term access\))?: [a-z ;]+|Request [a-z ;]+|Review: [a-z ]+|Access List review (?:due|overdue)))$/u;
 
 /**
  * Dialects of Markdown differ in how code ends. Where every fence is three backticks alone on their line and every

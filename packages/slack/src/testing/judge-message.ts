@@ -71,6 +71,7 @@ const labels: ReadonlySet<string> = new Set([
   "Review before",
   "Access from",
   "Access until",
+  "Session length",
   "Session until",
   "ID",
   "Roles",
