@@ -98,6 +98,11 @@ describe("what a message about a request says", () => {
     expect(length?.value).toEqual(text === undefined ? undefined : { name: text });
   });
 
+  it("counts a session with a deferred start from that start", () => {
+    const facts = factsOf({ times: { created, assumeStart: later(2), sessionExpiry: later(8) } });
+    expect(facts).toContainEqual({ label: "Session length", value: { name: "6 h" } });
+  });
+
   it("has nothing to say of a request that says nothing", () => {
     const { action: _, approvals: __, ...rest } = message;
     const empty = { ...rest, requestId: "", cluster: "", user: "", roles: [], resources: [], reason: " ", reviews: [] };

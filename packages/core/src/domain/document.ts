@@ -107,7 +107,7 @@ function timesOf(times: RequestTimes, open: boolean): readonly DocumentFact[] {
     ...(open ? timeFact("Review before", times.requestExpiry) : []),
     ...timeFact("Access from", times.assumeStart),
     ...timeFact("Access until", times.accessExpiry),
-    ...lengthFact("Session length", times.created, times.sessionExpiry),
+    ...lengthFact("Session length", times.assumeStart ?? times.created, times.sessionExpiry),
     ...timeFact("Session until", times.sessionExpiry),
   ];
 }
