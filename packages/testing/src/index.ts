@@ -10,6 +10,7 @@ export type {
   IdentityIssuerState,
   IdentityOptions,
 } from "./fake-auth-service/credentials/identity-issuer.ts";
+export { createSshAuthority, type SshAuthority } from "./fake-auth-service/credentials/ssh-certificate.ts";
 export { createFakeAuthService, type FakeAuthService } from "./fake-auth-service/fake-auth-service.ts";
 export type { CallJournal, CallRecord } from "./fake-auth-service/grpc/call-journal.ts";
 export type { Barrier, CallFilter, Failure, Faults } from "./fake-auth-service/grpc/faults.ts";

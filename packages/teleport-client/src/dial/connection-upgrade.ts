@@ -20,10 +20,8 @@ export function createUpgradeRoute({ target, knownSettings, needsUpgrade }: Disc
     name: "connection upgrade",
     target: network.describe(target),
     async connect(credentials, signal) {
-      const known = await knownSettings(signal);
-      if (!known.tlsRouting) throw notApplicable("the Proxy routes no TLS");
+      const protocol = toProtocol(await knownSettings(signal), credentials);
       if (!(await needsUpgrade(signal))) throw notApplicable("TLS reaches the Proxy as it is");
-      const protocol = toProtocol(known, credentials);
       const wire = await openUpgraded(target, network, signal);
       return limitStep(network.clock, signal, (limit) => startAuthTls(wire, credentials, [protocol], limit));
     },

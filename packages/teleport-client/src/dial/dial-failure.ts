@@ -1,14 +1,16 @@
 import { type ErrorCode, type ErrorFacts, PluginError } from "@access-plugins/core";
 import { isOwnCertificateRefused } from "./dial-fault.ts";
-import { isNotApplicable } from "./route.ts";
+import { isNotApplicable, isRoutingOff } from "./route.ts";
 import type { Attempt } from "./route-race.ts";
-import { routingDisabled } from "./tls-routing.ts";
 
 /** One error for all attempts to reach Teleport, with a line for each: what was tried, why it failed, what to do. */
 export function toDialFailure(address: string, all: readonly Attempt[]): PluginError {
   const told = all.filter(isWorthTelling);
   const attempts = told.length === 0 ? all : told;
-  const decisive = findDecisive(attempts, all.some(isProxy));
+  const decisive = findDecisive(
+    attempts,
+    all.some(({ error }) => isRoutingOff(error)),
+  );
   const facts: ErrorFacts = {
     operation: "connect",
     reason: decisive.error.reason ?? decisive.error.code,
@@ -32,11 +34,6 @@ export function toDialFailure(address: string, all: readonly Attempt[]): PluginE
 /** False for a route that could not be the one at this address. */
 export function isWorthTelling({ error }: Attempt): boolean {
   return !isNotApplicable(error);
-}
-
-/** True when a Proxy told of itself that it takes other connections. */
-function isProxy({ error }: Attempt): boolean {
-  return error.reason === routingDisabled;
 }
 
 /** The attempt that tells most. */

@@ -48,15 +48,27 @@ export async function startAuthTls(
 
 /** `reason` of an error that says that a route is not meant for what is at the address: another one is. */
 const notApplicableReason = "not_applicable";
+const routingOffReason = "tls_routing_off";
 
 /** The error of a route that was not tried because it cannot be the one. */
 export function notApplicable(why: string, cause?: unknown): PluginError {
   return new PluginError("invalid_config", why, { reason: notApplicableReason, cause });
 }
 
-/** True for an error made by {@link notApplicable}. */
+/** The same of the routes that need TLS routing, when a Proxy tells that it has none. */
+export function routingOff(clusterName: string): PluginError {
+  const text = `the Proxy of "${clusterName}" has TLS routing switched off`;
+  return new PluginError("invalid_config", text, { reason: routingOffReason });
+}
+
+/** True for the errors above. */
 export function isNotApplicable(error: PluginError): boolean {
-  return error.reason === notApplicableReason;
+  return error.reason === notApplicableReason || isRoutingOff(error);
+}
+
+/** True for an error made by {@link routingOff}: there is a Proxy at the address. */
+export function isRoutingOff(error: PluginError): boolean {
+  return error.reason === routingOffReason;
 }
 
 function notHttp2(): PluginError {

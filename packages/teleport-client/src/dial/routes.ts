@@ -4,6 +4,7 @@ import { createDirectRoute } from "./direct.ts";
 import { createDiscovery } from "./discovery.ts";
 import type { Network } from "./network.ts";
 import type { Route } from "./route.ts";
+import { createSshRoute, createSshTunnelRoute } from "./ssh-tunnel.ts";
 import { createTlsRoutingRoute } from "./tls-routing.ts";
 
 export interface RoutesOptions {
@@ -17,9 +18,11 @@ export function createRoutes(address: string, { network, connectionUpgrade }: Ro
   const candidates = toCandidates(address);
   const toRoutes = (candidate: Candidate): readonly Route[] => {
     if (candidate.as === "auth") return [createDirectRoute(candidate, network)];
-    if (candidate.as === "tunnel") return [];
+    if (candidate.as === "tunnel") return [createSshRoute(candidate, network)];
     const discovery = createDiscovery(candidate, network, connectionUpgrade);
-    return [createTlsRoutingRoute(discovery, network), createUpgradeRoute(discovery, network)];
+    return [createTlsRoutingRoute, createUpgradeRoute, createSshTunnelRoute].map((create) =>
+      create(discovery, network),
+    );
   };
   return () => candidates.flatMap(toRoutes);
 }

@@ -4,11 +4,8 @@ import { toDialError } from "./dial-fault.ts";
 import type { Discovery } from "./discovery.ts";
 import type { Network } from "./network.ts";
 import type { ProxySettings } from "./proxy-settings.ts";
-import { authServerName, notApplicable, type Route, startAuthTls } from "./route.ts";
+import { authServerName, notApplicable, type Route, routingOff, startAuthTls } from "./route.ts";
 import { limitStep } from "./step-limit.ts";
-
-/** `reason` of the error that says that a Proxy serves no TLS routing. */
-export const routingDisabled = "tls_routing_disabled";
 
 /** ALPN names are limited to 255 bytes. */
 const maxAlpnBytes = 255;
@@ -46,12 +43,5 @@ export function toRoutingProtocol(clusterName: string): string {
   if (protocol.length <= maxAlpnBytes) return protocol;
   throw new PluginError("invalid_config", `the cluster's name is too long for TLS routing: "${clusterName}"`, {
     fix: "Use the Auth Service's own address (host:3025) as [teleport] addr.",
-  });
-}
-
-function routingOff(clusterName: string): PluginError {
-  return new PluginError("invalid_config", `the Proxy of "${clusterName}" has TLS routing switched off`, {
-    reason: routingDisabled,
-    fix: "Use the Auth Service's own address (host:3025) as [teleport] addr, or let the cluster's administrator set proxy_listener_mode: multiplex.",
   });
 }

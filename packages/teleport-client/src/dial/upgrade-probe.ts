@@ -3,7 +3,7 @@ import type { Target } from "./address.ts";
 import type { OpenWeb } from "./web-tls.ts";
 
 /** A protocol that every Proxy with TLS routing negotiates, and nobody else knows. */
-const tunnelProtocol = "teleport-reversetunnel";
+export const tunnelProtocol = "teleport-reversetunnel";
 
 /** What OpenSSL says to the alert `no_application_protocol` and to a protocol that was not offered. */
 const refusals = /ALERT_NO_APPLICATION_PROTOCOL|BAD_EXTENSION/u;

@@ -14,8 +14,9 @@ import type { TestCluster } from "./test-cluster.ts";
 
 /** A Proxy in front of a test's cluster; gone when the test ends. */
 export async function startProxy({ auth }: TestCluster, options: Partial<FakeProxyOptions> = {}): Promise<FakeProxy> {
-  const { address: authAddress, clusterName } = auth;
-  const proxy = await createFakeProxy({ authAddress, clusterName, ...options });
+  const { address: authAddress, clusterName, authorities } = auth;
+  const { sshAuthority } = authorities;
+  const proxy = await createFakeProxy({ authAddress, clusterName, sshAuthority, ...options });
   onTestFinished(() => proxy.close());
   return proxy;
 }

@@ -22,6 +22,9 @@ export interface IssuedCertificate {
   readonly privateKey: KeyObject;
 }
 
+/** Types of keys that users of Teleport have. */
+export type UserKeyType = "ec" | "ed25519" | "rsa";
+
 /** Who a user certificate speaks for. */
 export interface UserSubject {
   readonly user: string;
@@ -34,7 +37,8 @@ export interface CertificateAuthority {
   readonly certificatePem: string;
   /** PKCS#8, so that an authority survives a restart. */
   readonly privateKeyPem: string;
-  issueUser(subject: UserSubject, validity: Validity): Promise<IssuedCertificate>;
+  /** `keyType`: default `ec` (P-256). */
+  issueUser(subject: UserSubject, validity: Validity, keyType?: UserKeyType): Promise<IssuedCertificate>;
   issueServer(names: ServerNames, validity: Validity): Promise<IssuedCertificate>;
   /** An authority below this one: what it issues needs a chain. */
   issueIntermediate(validity: Validity): Promise<CertificateAuthority>;
@@ -70,14 +74,19 @@ function toAuthority(
   authority: x509.X509Certificate,
   authorityKey: KeyObject,
 ): CertificateAuthority {
-  const issue = async (subject: x509.JsonNameParams, extensions: x509.Extension[], validity: Validity) => {
-    const { privateKey, publicKey } = generateKeyPairSync("ec", { namedCurve: EC.namedCurve });
+  const issue = async (
+    subject: x509.JsonNameParams,
+    extensions: x509.Extension[],
+    validity: Validity,
+    keyType: UserKeyType = "ec",
+  ) => {
+    const { privateKey, publicKey } = generateKeyPair(keyType);
     const certificate = await x509.X509CertificateGenerator.create({
       subject: new x509.Name(subject),
       issuer: authority.subjectName,
       notBefore: validity.from,
       notAfter: validity.until,
-      publicKey: toVerifyingKey(publicKey),
+      publicKey: publicKey.toCryptoKey(keyAlgorithms[keyType], true, ["verify"]),
       signingKey: toSigningKey(authorityKey),
       signingAlgorithm: EC,
       extensions: [await x509.AuthorityKeyIdentifierExtension.create(authority), ...extensions],
@@ -87,8 +96,8 @@ function toAuthority(
   return {
     certificatePem: toPem(authority),
     privateKeyPem: toKeyPem(authorityKey),
-    issueUser: async (subject, validity) =>
-      toIssued(await issue(userName(subject, clusterName), leafExtensions(), validity)),
+    issueUser: async (subject, validity, keyType) =>
+      toIssued(await issue(userName(subject, clusterName), leafExtensions(), validity, keyType)),
     issueServer: async (names, validity) =>
       toIssued(
         await issue([attribute("O", "Auth"), attribute("CN", names.commonName)], serverExtensions(names), validity),
@@ -108,6 +117,17 @@ function toAuthority(
       return toAuthority(clusterName, certificate, privateKey);
     },
   };
+}
+
+const keyAlgorithms = {
+  ec: EC,
+  ed25519: { name: "Ed25519" },
+  rsa: { name: "RSASSA-PKCS1-v1_5", hash: "SHA-256" },
+};
+
+function generateKeyPair(type: UserKeyType): { privateKey: KeyObject; publicKey: KeyObject } {
+  if (type === "rsa") return generateKeyPairSync("rsa", { modulusLength: 2048 });
+  return type === "ec" ? generateKeyPairSync("ec", { namedCurve: EC.namedCurve }) : generateKeyPairSync("ed25519");
 }
 
 /** Exactly this text: a plain string would be read as RFC 4514 syntax, with quotes, escapes and `#`. */

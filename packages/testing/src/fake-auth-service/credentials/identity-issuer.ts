@@ -2,6 +2,7 @@ import {
   type CertificateAuthority,
   createCertificateAuthority,
   type IssuedCertificate,
+  type UserKeyType,
   type UserSubject,
   type Validity,
 } from "./certificate-authority.ts";
@@ -29,6 +30,8 @@ export interface IdentityOptions {
    * cluster's, with that one's certificate behind the leaf; Teleport refuses such chains.
    */
   readonly signedBy?: "cluster" | "unknown" | "intermediate";
+  /** Type of the user's key. Default ECDSA P-256, as Teleport's since 17; before, it was RSA. */
+  readonly keyType?: UserKeyType;
 }
 
 /** Issues identities and server certificates for one cluster, and rotates its authority. */
@@ -90,7 +93,7 @@ async function issueIdentity(
   const year = validFor(365 * DAY_MS);
   const validity = { from: options.validFrom ?? year.from, until: options.validUntil ?? year.until };
   const { signer, chain } = await chooseSigner(clusterName, authorities, options);
-  const { certificatePem, privateKeyPem, privateKey } = await signer.issueUser(subject, validity);
+  const { certificatePem, privateKeyPem, privateKey } = await signer.issueUser(subject, validity, options.keyType);
   const parts: IdentityParts = {
     privateKeyPem,
     certificatePem: certificatePem + chain,

@@ -1,16 +1,20 @@
 import { createSecureServer, type Http2SecureServer } from "node:http2";
 import { createServer } from "node:net";
 import type { Duplex } from "node:stream";
+import { createServer as createTlsServer } from "node:tls";
 import { type ProfileName, profiles } from "../cluster/profiles.ts";
+import type { SshAuthority } from "../credentials/ssh-certificate.ts";
 import { type ClientHello, parseClientHello } from "./client-hello.ts";
 import { createUpgradeServer } from "./connection-upgrade.ts";
-import { createSocketSet, join, listen } from "./sockets.ts";
+import { createSocketSet, join, listen, type SocketSet } from "./sockets.ts";
+import { createTunnelServer, type TunnelHost, type TunnelServer } from "./tunnel-server.ts";
 import { toWebAnswer, type WebApiFacts } from "./web-api.ts";
 import { createWebCertificate, type WebCertificate } from "./web-certificate.ts";
 
 const AUTH_ROUTE = /^teleport-auth@([0-9a-f]+)\.teleport\.cluster\.local$/;
-/** What the web listener negotiates, besides what it routes. The tunnel's name is how clients probe for load balancers. */
-const WEB_PROTOCOLS: readonly string[] = ["http/1.1", "h2", "teleport-reversetunnel"];
+/** What the web listener negotiates, besides what it routes. */
+const WEB_PROTOCOLS: readonly string[] = ["http/1.1", "h2"];
+const TUNNEL_PROTOCOL = "teleport-reversetunnel";
 
 export interface FakeProxyOptions {
   /** `host:port` of the Auth Service. */
@@ -27,13 +31,23 @@ export interface FakeProxyOptions {
   /** Default: the address it listens on. */
   readonly publicAddr?: string;
   readonly enterprise?: boolean;
+  /** Signs its SSH host certificate and the users' certificates; without it no tunnel is taken. */
+  readonly sshAuthority?: SshAuthority;
+  /** What is odd about its SSH host certificate. */
+  readonly sshHost?: Partial<TunnelHost>;
+  /** Port for SSH tunnels while TLS routing is off. Default 0: any free one. */
+  readonly tunnelPort?: number;
+  /** `teleport-auth@…` is not served although TLS routing is on. */
+  readonly refuseAuthRoute?: boolean;
+  /** Tunnels lead nowhere. */
+  readonly refuseTunnels?: boolean;
   /** How often upgraded connections are pinged. Default 30,000, as the real one. */
   readonly upgradePingMs?: number;
 }
 
 /** Where one connection went. */
 export interface ProxyRoute extends ClientHello {
-  readonly to: "auth" | "web" | "refused";
+  readonly to: "auth" | "web" | "tunnel" | "refused";
   /** The connection was inside of an upgraded one. */
   readonly upgrade?: "web socket" | "legacy";
 }
@@ -44,8 +58,12 @@ export interface FakeProxy {
   readonly address: string;
   /** The authority of its web certificate: what stands for the system's roots. */
   readonly webAuthorityPem: string;
-  /** Every connection so far, in order. */
+  /** Every connection so far, in order; those to the port for SSH tunnels are not among them. */
   readonly routes: readonly ProxyRoute[];
+  /** `host:port` for SSH tunnels: a port of its own while TLS routing is off. */
+  readonly tunnelAddress: string;
+  /** Who logged in by SSH so far. */
+  readonly tunnelUsers: readonly string[];
   /** Connections that are open now. */
   readonly openSockets: number;
   close(): void;
@@ -61,37 +79,45 @@ export async function createFakeProxy(options: FakeProxyOptions): Promise<FakePr
   const profile = profiles[options.profile ?? 18];
   const routes: ProxyRoute[] = [];
   const sockets = createSocketSet();
+  const tunnelUsers: string[] = [];
   const certificate = await createWebCertificate(host, options.publicAddr);
+  const tunnels = createTunnels(options, host, sockets, (user) => void tunnelUsers.push(user));
   const web = createWebServer(certificate, () => ({
     clusterName: options.clusterName,
     profile,
     publicAddr: options.publicAddr ?? address,
+    tunnelAddr: tlsRouting ? "" : tunnelAddress,
     tlsRouting,
     enterprise: options.enterprise ?? true,
   }));
+  const tunnelTls = createTlsServer({ ...certificate, ALPNProtocols: [TUNNEL_PROTOCOL] }, tunnels.serve);
   const serve = (socket: Duplex, upgrade?: ProxyRoute["upgrade"]) => {
     peek(sockets.add(socket), (hello) => {
-      const to = toRoute(hello, options.clusterName, tlsRouting);
+      const to = toRoute(hello, options.refuseAuthRoute ? "" : options.clusterName, tlsRouting);
       routes.push({ ...hello, to, ...(upgrade ? { upgrade } : {}) });
       if (to === "auth") join(socket, sockets.connect(options.authAddress));
       else if (to === "web") web.emit("connection", socket);
+      else if (to === "tunnel") tunnelTls.emit("connection", socket);
       else socket.destroy();
     });
   };
   const upgrades = createUpgradeServer({ profile, pingMs: options.upgradePingMs ?? 30_000, serve });
   web.on("upgrade", upgrades.accept);
   const server = createServer({ noDelay: true }, (socket) => serve(socket));
+  const tunnelServer = createServer({ noDelay: true }, (socket) => tunnels.serve(sockets.add(socket)));
   const address = await listen(server, host, port);
+  const tunnelAddress = tlsRouting ? address : await listen(tunnelServer, host, options.tunnelPort ?? 0);
   return {
     address,
+    tunnelAddress,
+    tunnelUsers,
     webAuthorityPem: certificate.authorityPem,
     routes,
     get openSockets() {
       return sockets.size;
     },
     close() {
-      server.close();
-      web.close();
+      for (const one of [server, tunnelServer, web, tunnelTls]) one.close();
       upgrades.close();
       sockets.destroy();
     },
@@ -100,9 +126,26 @@ export async function createFakeProxy(options: FakeProxyOptions): Promise<FakePr
 
 /** The first known protocol in the client's order decides; a cluster nobody knows is refused. */
 function toRoute({ alpn }: ClientHello, clusterName: string, tlsRouting: boolean): ProxyRoute["to"] {
+  if (tlsRouting && alpn[0] === TUNNEL_PROTOCOL) return "tunnel";
   const hex = AUTH_ROUTE.exec(alpn[0] ?? "")?.[1];
   if (hex === undefined || !tlsRouting) return "web";
   return hex === Buffer.from(clusterName).toString("hex") ? "auth" : "refused";
+}
+
+function createTunnels(
+  { sshAuthority, sshHost, authAddress, publicAddr, refuseTunnels }: FakeProxyOptions,
+  host: string,
+  sockets: SocketSet,
+  onUser: (user: string) => void,
+): TunnelServer {
+  if (sshAuthority === undefined) return { serve: (socket) => void socket.on("error", () => socket.destroy()) };
+  const names = [host, "localhost", ...(publicAddr === undefined ? [] : [publicAddr.replace(/:\d+$/, "")])];
+  return createTunnelServer({
+    authority: sshAuthority,
+    host: { names, ...sshHost },
+    connectAuth: () => (refuseTunnels ? undefined : sockets.connect(authAddress)),
+    onUser,
+  });
 }
 
 /** Collects bytes until the ClientHello is there, then puts them back for whoever serves the connection. */
@@ -137,7 +180,5 @@ function createWebServer({ key, cert }: WebCertificate, facts: () => WebApiFacts
     response.writeHead(status, { "content-type": "application/json" });
     response.end(JSON.stringify(body));
   });
-  // A probe for load balancers: it learnt what it wanted from the handshake and closes.
-  web.on("unknownProtocol", (socket) => socket.on("error", () => socket.destroy()));
   return web;
 }

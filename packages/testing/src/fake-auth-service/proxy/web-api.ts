@@ -6,6 +6,8 @@ export interface WebApiFacts {
   readonly profile: Profile;
   /** `host:port` under which the Proxy is reached. */
   readonly publicAddr: string;
+  /** `host:port` for SSH tunnels, when that is a port of its own. */
+  readonly tunnelAddr: string;
   /** One port for everything; false means separate ports, of which only SSH tunnels reach Auth. */
   readonly tlsRouting: boolean;
   readonly enterprise: boolean;
@@ -18,7 +20,7 @@ export function toWebAnswer(path: string, facts: WebApiFacts): { readonly status
   return { status: 404, body: { error: { message: `path ${path} not found` } } };
 }
 
-function toFind({ clusterName, profile, publicAddr, tlsRouting, enterprise }: WebApiFacts) {
+function toFind({ clusterName, profile, publicAddr, tunnelAddr, tlsRouting, enterprise }: WebApiFacts) {
   return {
     proxy: {
       kube: { enabled: false },
@@ -27,6 +29,7 @@ function toFind({ clusterName, profile, publicAddr, tlsRouting, enterprise }: We
         tunnel_listen_addr: "0.0.0.0:3024",
         web_listen_addr: "0.0.0.0:3080",
         public_addr: publicAddr,
+        ...(tunnelAddr === "" ? {} : { ssh_tunnel_public_addr: tunnelAddr }),
         dial_timeout: 30_000_000_000,
       },
       db: {},
