@@ -17,6 +17,8 @@ export interface EnvironmentSettings {
   readonly proxy: ProxySettings;
   /** `TELEPORT_TLS_ROUTING_CONN_UPGRADE`: whether a Proxy (`host:port`) needs a connection upgrade; undefined: unsaid. */
   readonly connectionUpgrade: ((address: string) => boolean) | undefined;
+  /** `TELEPORT_TUNNEL_PUBLIC_ADDR`: where SSH tunnels are taken; empty leaves it to the Proxy. */
+  readonly tunnelAddr: string;
 }
 
 /** As Go's HTTP client does it: what runs on this machine is never called through a proxy. */
@@ -37,6 +39,7 @@ export async function readEnvironment(environment: Environment, faults: FaultLis
     certificates,
     proxy: readProxies(environment, faults),
     connectionUpgrade: parseConnectionUpgrade(environment["TELEPORT_TLS_ROUTING_CONN_UPGRADE"] ?? "", faults),
+    tunnelAddr: environment["TELEPORT_TUNNEL_PUBLIC_ADDR"] ?? "",
   };
 }
 

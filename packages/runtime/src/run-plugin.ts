@@ -41,8 +41,8 @@ export async function runPlugin(options: RunOptions): Promise<number> {
 async function serve(plugin: Plugin, parts: Composition, signal: AbortSignal): Promise<void> {
   const { config, clock, log, messenger } = parts;
   const { meter, serve: serveDiagnostics } = await createDiagnostics(plugin, config.diagnostics, parts);
-  const { proxy, connectionUpgrade } = config.environment;
-  const teleport = createTeleportClient(config.teleport, { log, clock, proxy, connectionUpgrade });
+  const { proxy, connectionUpgrade, tunnelAddr } = config.environment;
+  const teleport = createTeleportClient(config.teleport, { log, clock, proxy, connectionUpgrade, tunnelAddr });
   const notifier = createNotifier({
     pluginName: plugin.pluginName,
     teleport,

@@ -19,8 +19,8 @@ import { watchEvents } from "./watch.ts";
 export interface TeleportClientConfig {
   /**
    * `host`, `host:port` or `https://host[:port]` of a Proxy or of the Auth Service, IPv6 with or without brackets; empty
-   * means `localhost:3025`. Port 3025 is dialled directly; any other port directly and by TLS routing at once; without
-   * a port: 443 and 3080 by TLS routing, 3025 directly.
+   * means `localhost:3025`. Port 3025 is dialled directly; at any other port everything is tried at once (directly, TLS
+   * routing, connection upgrade, SSH tunnel); without a port: a Proxy at 443 and 3080, directly 3025, SSH at 3024.
    */
   readonly addr: string;
   readonly credentials: CredentialFiles;
@@ -44,6 +44,8 @@ export interface TeleportClientDeps {
    * (`TELEPORT_TLS_ROUTING_CONN_UPGRADE`). Default: a TLS handshake tells.
    */
   readonly connectionUpgrade?: ((address: string) => boolean) | undefined;
+  /** Where SSH tunnels are taken, `host` or `host:port` (`TELEPORT_TUNNEL_PUBLIC_ADDR`). Default: the Proxy tells. */
+  readonly tunnelAddr?: string | undefined;
 }
 
 /** A client with an end, and with credentials one can ask about. */
@@ -63,8 +65,8 @@ const defaultRefreshIntervalMs = 60_000;
  */
 export function createTeleportClient(config: TeleportClientConfig, deps: TeleportClientDeps): ClosableTeleportClient {
   const { addr, credentials: files, refreshIntervalMs = defaultRefreshIntervalMs } = config;
-  const { clock, log, connectionUpgrade } = deps;
-  const newRoutes = createRoutes(addr, { network: createNetwork(deps), connectionUpgrade });
+  const { clock, log, connectionUpgrade, tunnelAddr } = deps;
+  const newRoutes = createRoutes(addr, { network: createNetwork(deps), connectionUpgrade, tunnelAddr });
   const source = createCredentialSource({ files, refreshIntervalMs, clock, log });
   const dialer = createDialer({ address: addr, createRoutes: newRoutes, clock, log });
   const caller = createCaller({ source, dialer, clock });

@@ -45,6 +45,12 @@ export function toTargetText({ host, port }: Target): string {
   return `${host.includes(":") ? `[${host}]` : host}:${port}`;
 }
 
+/** The target an address stands for; throws `invalid_config`. */
+export function toTarget(address: string, defaultPort: number): Target {
+  const { host, port = defaultPort } = parseAddress(address);
+  return { host, port };
+}
+
 /** Host and port of an address; throws `invalid_config`. */
 export function parseAddress(address: string): { host: string; port: number | undefined } {
   const [, scheme, rest = ""] = /^(?:([a-z][a-z0-9+.-]*):\/\/)?(.*)$/isu.exec(address) ?? [];

@@ -17,15 +17,22 @@ export interface Discovery {
   needsUpgrade(signal: AbortSignal): Promise<boolean>;
 }
 
-/** `connectionUpgrade` says for an address whether it needs a connection upgrade; without it a probe tells. */
-export function createDiscovery(
-  target: Target,
-  network: Network,
-  connectionUpgrade?: (address: string) => boolean,
-): Discovery {
+/** What an operator knows better than a Proxy. */
+export interface DiscoveryHints {
+  /** Whether an address (`host:port`) needs a connection upgrade; without it a probe tells. */
+  readonly connectionUpgrade?: ((address: string) => boolean) | undefined;
+  /** Where SSH tunnels are taken; without it the Proxy tells. */
+  readonly tunnel?: Target | undefined;
+}
+
+export function createDiscovery(target: Target, network: Network, hints: DiscoveryHints): Discovery {
+  const { connectionUpgrade, tunnel } = hints;
   const findProxy = createFindProxy(network.openWeb, network.clock);
   const isUpgradeForced = connectionUpgrade?.(toTargetText(target));
-  const settings = askOnce((signal) => findProxy(target, signal));
+  const settings = askOnce(async (signal) => {
+    const found = await findProxy(target, signal);
+    return { ...found, tunnel: tunnel ?? found.tunnel };
+  });
   return {
     target,
     isUpgradeForced,

@@ -38,6 +38,14 @@ describe("a Proxy with TLS routing switched off is passed by an SSH tunnel:", ()
     );
   });
 
+  test("at the port that the operator says, whatever the web API tells", async () => {
+    const { cluster, proxy } = await start();
+    const misled = await startProxy(cluster, { tlsRouting: false, refuseTunnels: true });
+    const deps = { webAuthorities: [misled.webAuthorityPem], tunnelAddr: proxy.tunnelAddress };
+    await cluster.createClient({ addr: misled.address }, deps).ping(never);
+    expect([proxy.tunnelUsers.length, misled.tunnelUsers.length]).toEqual([1, 0]);
+  });
+
   test.each(["rsa", "ec", "ed25519"] as const)("with a user's key of the type %s", async (keyType) => {
     const { cluster, proxy } = await start();
     writeFileSync(cluster.identityPath, await cluster.auth.identityFile(undefined, { keyType }));

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { defaultTunnelPort, parseAddress, type Target } from "./address.ts";
+import { defaultTunnelPort, parseAddress, type Target, toTarget } from "./address.ts";
 
 /** The part of a Proxy's settings that tells where it takes SSH tunnels. What is missing is empty. */
 export const tunnelAddressSchema = z
@@ -25,22 +25,21 @@ export function toTunnelTarget(
 ): Target {
   if (tlsRouting) {
     const port = findPort(addresses.web_listen_addr) ?? defaultWebPort;
-    return toTarget(addresses.public_addr, port) ?? asked;
+    return toNamed(addresses.public_addr, port) ?? asked;
   }
   const port = findPort(addresses.tunnel_listen_addr) ?? defaultTunnelPort;
   return (
-    toTarget(addresses.ssh_tunnel_public_addr, port) ??
-    withPort(toTarget(addresses.ssh_public_addr, port), port) ??
-    withPort(toTarget(addresses.public_addr, port), port) ??
-    toTarget(addresses.tunnel_listen_addr, port) ?? { host: asked.host, port }
+    toNamed(addresses.ssh_tunnel_public_addr, port) ??
+    withPort(toNamed(addresses.ssh_public_addr, port), port) ??
+    withPort(toNamed(addresses.public_addr, port), port) ??
+    toNamed(addresses.tunnel_listen_addr, port) ?? { host: asked.host, port }
   );
 }
 
-function toTarget(address: string, defaultPort: number): Target | undefined {
+function toNamed(address: string, defaultPort: number): Target | undefined {
   if (address === "") return undefined;
-  const { host, port = defaultPort } = parseAddress(address);
-  const isAnywhere = host === "0.0.0.0" || host === "::";
-  return isAnywhere ? undefined : { host, port };
+  const target = toTarget(address, defaultPort);
+  return target.host === "0.0.0.0" || target.host === "::" ? undefined : target;
 }
 
 function withPort(target: Target | undefined, port: number): Target | undefined {
