@@ -65,7 +65,7 @@ export function parseCertificateLine(line: string): SshCertificate {
 }
 
 /** The type of the plain keys that certificates of this type are about. */
-export function toPlainType(type: string): string {
+function toPlainType(type: string): string {
   return type.endsWith(suffix) ? type.slice(0, -suffix.length) : "";
 }
 

@@ -7,12 +7,12 @@ const KINDS = { user: 1, host: 2 } as const;
 const CERTIFICATE_SUFFIX = "-cert-v01@openssh.com";
 
 /** What a certificate is for: a user's name, or the names of a host. */
-export interface SshSubject {
+interface SshSubject {
   readonly keyId: string;
   readonly principals: readonly string[];
 }
 
-export interface SshValidity {
+interface SshValidity {
   readonly from: Date;
   readonly until: Date;
 }
