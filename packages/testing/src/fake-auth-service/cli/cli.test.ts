@@ -81,7 +81,7 @@ test("a running service: credentials, a story told by commands, an end, a restar
   expect(await once(again.child, "close")).toEqual([0, null]);
 });
 
-test("a fresh start forgets requests, another cluster's are never taken over, a Proxy can stand in front", async () => {
+test("a fresh start forgets requests, another cluster's are never taken over, proxies can stand in front", async () => {
   const dir = await makeDir();
   const listen = ["--dir", dir, "--listen", "127.0.0.1:0"];
   const make = async () => {
@@ -95,10 +95,15 @@ test("a fresh start forgets requests, another cluster's are never taken over, a 
   };
   const during = (work: () => Promise<string>, ...flags: string[]) =>
     capture((io) => runCommand(createSimCommand(io, work), [...listen, ...flags], io));
-  expect(await during(make, "--proxy-listen", "127.0.0.1:0")).toMatchObject({
-    code: 0,
-    err: expect.stringMatching(/^proxy 127\.0\.0\.1:\d+, web authority in .*\/proxy\.cas$/m),
-  });
+  const between = ["--proxy-listen", "--balancer-listen", "--http-proxy-listen"].flatMap((flag) => [
+    flag,
+    "127.0.0.1:0",
+  ]);
+  const { code, err } = await during(make, ...between, "--proxy-tunnel-port", "0");
+  expect(code).toBe(0);
+  expect(err).toMatch(
+    /^proxy 127\.0\.0\.1:\d+, web authority in .*\/proxy\.cas, SSH tunnels at 127\.0\.0\.1:\d+\nload balancer 127\.0\.0\.1:\d+, web authority in .*\/balancer\.cas\nHTTP proxy http:\/\/127\.0\.0\.1:\d+$/m,
+  );
   await during(list);
   expect(listed).toContain("PENDING");
   await during(list, "--fresh");

@@ -2,29 +2,25 @@ import { Command, InvalidArgumentError, Option } from "commander";
 import { defaultUserNames } from "../cluster/defaults.ts";
 import type { ProfileName } from "../cluster/profiles.ts";
 import { createFakeAuthService, type FakeAuthService } from "../fake-auth-service.ts";
-import { createFakeProxy, type FakeProxy } from "../proxy/fake-proxy.ts";
 import { type CommandIo, toAddress, toDuration } from "./run-command.ts";
 import { sampleAccessLists, sampleResources } from "./sample-cluster.ts";
+import { addProxyOptions, type ProxyFlags, startProxies } from "./sim-proxies.ts";
 import { createStateDirectory, type StateDirectory } from "./state-directory.ts";
 import { keepState, readState } from "./state-file.ts";
 
-interface Flags {
+interface Flags extends ProxyFlags {
   readonly dir: string;
   readonly listen: { readonly host: string; readonly port: number };
-  readonly cluster: string;
-  readonly profile: ProfileName;
   readonly expiryInterval?: number;
   readonly pendingTtl?: number;
   readonly proxyPublicAddr: string;
-  readonly enterprise: boolean;
-  readonly proxyListen?: { readonly host: string; readonly port: number };
   readonly fresh: boolean;
   readonly allowOldClients: boolean;
 }
 
 /** `stopped` resolves with what ended the run, in a word; only then does the command end. */
 export function createSimCommand(io: CommandIo, stopped: () => Promise<string>): Command {
-  return new Command("auth-sim")
+  const command = new Command("auth-sim")
     .description(
       "A simulated Teleport Auth Service: real gRPC over mutual TLS; credentials and state are kept in --dir.",
     )
@@ -40,14 +36,9 @@ export function createSimCommand(io: CommandIo, stopped: () => Promise<string>):
     .option("--pending-ttl <duration>", "how long requests wait for reviews (default: 7d)", toDuration)
     .option("--proxy-public-addr <host:port>", "what Ping tells as the Proxy's public address", "")
     .option("--no-enterprise", "Ping tells of a cluster without advanced access workflows")
-    .option(
-      "--proxy-listen <host:port>",
-      "run a Proxy with TLS routing as well; its web authority is proxy.cas",
-      toAddress,
-    )
     .option("--fresh", "forget the requests, rules, lists and plugin data of an earlier run", false)
-    .option("--allow-old-clients", "let clients in whatever version they say they are", false)
-    .action((flags: Flags) => runSim(flags, io, stopped));
+    .option("--allow-old-clients", "let clients in whatever version they say they are", false);
+  return addProxyOptions(command).action((flags: Flags) => runSim(flags, io, stopped));
 }
 
 async function runSim(flags: Flags, io: CommandIo, stopped: () => Promise<string>): Promise<void> {
@@ -55,14 +46,13 @@ async function runSim(flags: Flags, io: CommandIo, stopped: () => Promise<string
   const service = await start(flags, directory);
   const kept = await keepState(flags.dir, service.state);
   await writeCredentials(service, directory);
-  const proxy = flags.proxyListen ? await startProxy(flags, flags.proxyListen, service, directory) : undefined;
+  const proxies = await startProxies(flags, service, directory, io);
   // Whoever reads "ready" may stop the service at once.
   const end = stopped();
   io.out(`ready ${service.address}\n`);
   io.err(`cluster ${flags.cluster}, Teleport ${flags.profile}, credentials in ${flags.dir}\n`);
-  if (proxy) io.err(`proxy ${proxy.address}, web authority in ${flags.dir}/proxy.cas\n`);
   io.err(`${await end}: stopped\n`);
-  proxy?.close();
+  proxies.close();
   service.close();
   await kept.close();
 }
@@ -91,19 +81,6 @@ async function start(flags: Flags, directory: StateDirectory): Promise<FakeAuthS
     ...(flags.expiryInterval ? { expiryIntervalMs: flags.expiryInterval } : {}),
     ...(flags.pendingTtl ? { pendingTtlMs: flags.pendingTtl } : {}),
   });
-}
-
-async function startProxy(
-  flags: Flags,
-  at: NonNullable<Flags["proxyListen"]>,
-  { address, ping }: FakeAuthService,
-  directory: StateDirectory,
-): Promise<FakeProxy> {
-  const { cluster, profile, enterprise } = flags;
-  const proxy = await createFakeProxy({ ...at, authAddress: address, clusterName: cluster, profile, enterprise });
-  await directory.writeProxyAuthority(proxy.webAuthorityPem);
-  ping.proxyPublicAddr ||= proxy.address;
-  return proxy;
 }
 
 async function writeCredentials(service: FakeAuthService, directory: StateDirectory): Promise<void> {

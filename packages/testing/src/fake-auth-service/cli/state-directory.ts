@@ -17,8 +17,10 @@ export interface StateDirectory {
   writeIdentity(name: string, text: string): Promise<void>;
   /** `NAME.key`, `NAME.crt`, `NAME.cas`. */
   writeTrio(name: string, parts: IdentityParts): Promise<void>;
-  /** `proxy.cas`: what stands for the system's roots when the Proxy's web address is dialled. */
-  writeProxyAuthority(pem: string): Promise<void>;
+  /** `NAME.cas`: what stands for the system's roots when that web address is dialled. */
+  writeWebAuthority(name: "proxy" | "balancer", pem: string): Promise<void>;
+  /** Where a file of this name is. */
+  path(name: string): string;
   /** Throws an error that names the file and the fix. */
   readIdentity(name: string): Promise<IdentityParts>;
   writeAddress(address: string): Promise<void>;
@@ -64,7 +66,8 @@ export function createStateDirectory(dir: string): StateDirectory {
       await write(`${name}.crt`, parts.certificatePem, PUBLIC);
       await write(`${name}.cas`, parts.authorityPems.join(""), PUBLIC);
     },
-    writeProxyAuthority: (pem) => write("proxy.cas", pem, PUBLIC),
+    writeWebAuthority: (name, pem) => write(`${name}.cas`, pem, PUBLIC),
+    path,
     readIdentity: async (name) =>
       parseIdentityFile(await read(name, "Start auth-sim with the same --dir first, or choose another --as.")),
     writeAddress: (address) => write(ADDRESS_FILE, `${address}\n`, PUBLIC),

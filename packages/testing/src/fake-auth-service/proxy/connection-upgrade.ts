@@ -52,8 +52,11 @@ export function createUpgradeServer({ profile, pingMs, serve }: UpgradeServerOpt
       const types = [request.headers.upgrade, request.headers["x-teleport-upgrade"]].join(",").split(/[ ,]+/);
       const legacy = PROTOCOLS.find((protocol) => types.includes(protocol));
       if (request.url !== PATH) refuse(socket);
-      else if (profile.webSocketUpgrade && types.includes("websocket")) acceptWebSocket(request, socket, head);
-      else if (legacy) acceptLegacy(socket, head, legacy);
+      else if (profile.webSocketUpgrade && types.includes("websocket")) {
+        // Teleport's own clients offer both kinds at once, which the library takes for neither.
+        request.headers.upgrade = "websocket";
+        acceptWebSocket(request, socket, head);
+      } else if (legacy) acceptLegacy(socket, head, legacy);
       else refuse(socket);
     },
     close() {

@@ -99,6 +99,34 @@ describe("web API", () => {
   });
 });
 
+describe("connection upgrade", () => {
+  test.each([
+    [18, "websocket, alpn-ping", 101, "websocket"],
+    [18, "alpn-ping", 101, "alpn-ping"],
+    [14, "websocket, alpn-ping", 101, "alpn-ping"],
+    [14, "websocket", 404, undefined],
+    [18, "something", 404, undefined],
+  ] as const)("version %i answers the offer of %s with %i %s", async (profile, upgrade, status, chosen) => {
+    const { proxy } = await start({ profile });
+    const call = get(`https://${proxy.address}/webapi/connectionupgrade`, {
+      ca: proxy.webAuthorityPem,
+      servername: "localhost",
+      agent: false,
+      headers: {
+        connection: "Upgrade",
+        upgrade,
+        "sec-websocket-version": "13",
+        "sec-websocket-key": Buffer.alloc(16).toString("base64"),
+        "sec-websocket-protocol": "alpn-ping",
+      },
+    });
+    onTestFinished(() => void call.destroy());
+    const [response, socket] = await Promise.race([once(call, "upgrade"), once(call, "response")]);
+    socket?.destroy();
+    expect([response.statusCode, response.headers.upgrade]).toEqual([status, chosen]);
+  });
+});
+
 describe("ClientHello", () => {
   test("bytes that are no TLS are recognised as such", () => {
     expect(parseClientHello(Buffer.from("GET / HTTP/1.1\r\n"))).toBeUndefined();

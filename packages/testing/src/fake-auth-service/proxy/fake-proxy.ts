@@ -1,8 +1,9 @@
 import { createSecureServer, type Http2SecureServer } from "node:http2";
-import { createServer } from "node:net";
+import { createServer, isIP } from "node:net";
 import type { Duplex } from "node:stream";
 import { createServer as createTlsServer } from "node:tls";
 import { type ProfileName, profiles } from "../cluster/profiles.ts";
+import type { CertificateAuthority } from "../credentials/certificate-authority.ts";
 import type { SshAuthority } from "../credentials/ssh-certificate.ts";
 import { type ClientHello, parseClientHello } from "./client-hello.ts";
 import { createUpgradeServer } from "./connection-upgrade.ts";
@@ -33,6 +34,8 @@ export interface FakeProxyOptions {
   readonly enterprise?: boolean;
   /** Signs its SSH host certificate and the users' certificates; without it no tunnel is taken. */
   readonly sshAuthority?: SshAuthority;
+  /** Signs what it shows inside of upgraded connections, as the cluster's authority does. Default: its web certificate. */
+  readonly clusterAuthority?: Pick<CertificateAuthority, "issueServer">;
   /** What is odd about its SSH host certificate. */
   readonly sshHost?: Partial<TunnelHost>;
   /** Port for SSH tunnels while TLS routing is off. Default 0: any free one. */
@@ -90,14 +93,17 @@ export async function createFakeProxy(options: FakeProxyOptions): Promise<FakePr
     tlsRouting,
     enterprise: options.enterprise ?? true,
   }));
-  const tunnelTls = createTlsServer({ ...certificate, ALPNProtocols: [TUNNEL_PROTOCOL] }, tunnels.serve);
+  const inside = options.clusterAuthority ? await issueInside(options.clusterAuthority, host) : certificate;
+  const serveTunnels = ({ key, cert }: Pick<WebCertificate, "key" | "cert">) =>
+    createTlsServer({ key, cert, ALPNProtocols: [TUNNEL_PROTOCOL] }, tunnels.serve);
+  const [tunnelTls, insideTls] = [serveTunnels(certificate), serveTunnels(inside)];
   const serve = (socket: Duplex, upgrade?: ProxyRoute["upgrade"]) => {
     peek(sockets.add(socket), (hello) => {
       const to = toRoute(hello, options.refuseAuthRoute ? "" : options.clusterName, tlsRouting);
       routes.push({ ...hello, to, ...(upgrade ? { upgrade } : {}) });
       if (to === "auth") join(socket, sockets.connect(options.authAddress));
       else if (to === "web") web.emit("connection", socket);
-      else if (to === "tunnel") tunnelTls.emit("connection", socket);
+      else if (to === "tunnel") (upgrade ? insideTls : tunnelTls).emit("connection", socket);
       else socket.destroy();
     });
   };
@@ -117,7 +123,7 @@ export async function createFakeProxy(options: FakeProxyOptions): Promise<FakePr
       return sockets.size;
     },
     close() {
-      for (const one of [server, tunnelServer, web, tunnelTls]) one.close();
+      for (const one of [server, tunnelServer, web, tunnelTls, insideTls]) one.close();
       upgrades.close();
       sockets.destroy();
     },
@@ -130,6 +136,16 @@ function toRoute({ alpn }: ClientHello, clusterName: string, tlsRouting: boolean
   const hex = AUTH_ROUTE.exec(alpn[0] ?? "")?.[1];
   if (hex === undefined || !tlsRouting) return "web";
   return hex === Buffer.from(clusterName).toString("hex") ? "auth" : "refused";
+}
+
+async function issueInside(authority: Pick<CertificateAuthority, "issueServer">, host: string) {
+  const validity = { from: new Date(Date.now() - 60_000), until: new Date(Date.now() + 365 * 86_400_000) };
+  const ips = [...new Set(["127.0.0.1", "::1", ...(isIP(host) === 0 ? [] : [host])])];
+  const { certificatePem, privateKeyPem } = await authority.issueServer(
+    { commonName: "proxy", dns: ["localhost"], ips },
+    validity,
+  );
+  return { cert: certificatePem, key: privateKeyPem };
 }
 
 function createTunnels(

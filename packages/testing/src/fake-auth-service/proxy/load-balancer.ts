@@ -48,14 +48,16 @@ export async function createFakeLoadBalancer(options: FakeLoadBalancerOptions): 
   if (!stripUpgrade) {
     http.on("upgrade", (incoming: IncomingMessage, socket: Duplex, head: Buffer) => {
       requests.push(incoming.url ?? "");
-      const other = sockets.add(connectTls({ ...upstreamTls, ALPNProtocols: ["http/1.1"] }));
+      const other = sockets.add(connectTls({ ...upstreamTls, ALPNProtocols: ["http/1.1"] }).setNoDelay());
       other.write(`${toHead(incoming)}\r\n`);
       other.write(head);
       join(socket, other);
     });
   }
   const protocols = alpn === "alert" ? { ALPNProtocols: ["http/1.1"] } : {};
-  const server = createTlsServer({ cert, key, ...protocols }, (socket) => http.emit("connection", socket));
+  const server = createTlsServer({ cert, key, noDelay: true, ...protocols }, (socket) =>
+    http.emit("connection", socket),
+  );
   server.on("connection", (socket) => sockets.add(socket));
   const address = await listen(server, host, port);
   return {
