@@ -6,6 +6,7 @@ import { renderContent } from "./testing/render-for-reader.ts";
 
 goldenMessages<Rendered>({
   folder: join(import.meta.dirname, "fixtures/golden"),
+  guide: join(import.meta.dirname, "../../../apps/teleport-mattermost/README.md"),
   renderMessage,
   renderNotice,
   renderReply,

@@ -6,6 +6,7 @@ import { renderForReader } from "./testing/render-for-reader.ts";
 
 goldenMessages<Activity>({
   folder: join(import.meta.dirname, "fixtures/golden"),
+  guide: join(import.meta.dirname, "../../../apps/teleport-msteams/README.md"),
   renderMessage,
   renderNotice,
   toPush: ({ summary }) => summary,

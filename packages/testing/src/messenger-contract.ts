@@ -30,7 +30,8 @@ const optionalMethods: readonly Ability[] = ["findPosted", "reply", "react", "no
  * `contract.test.ts`; what differs between platforms is data in `suite`.
  */
 export function messengerContract(name: string, suite: ContractSuite): void {
-  describe(`${name} keeps the messenger contract`, () => {
+  // Each takes milliseconds; a busy machine may let any of them wait.
+  describe(`${name} keeps the messenger contract`, { timeout: 30_000 }, () => {
     const stages: Stage[] = [];
     const open = async () => {
       const stage = await openStage(suite);

@@ -1,4 +1,4 @@
-import { readdir } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Notice, Reply, RequestMessage } from "@access-plugins/core";
 import { describe, expect, it } from "vitest";
@@ -9,6 +9,8 @@ import { goldenRequests } from "./golden-requests.ts";
 /** How an adapter renders, and where its golden files are. */
 export interface GoldenSuite<R> {
   readonly folder: string;
+  /** The operator's guide, which shows one of them. */
+  readonly guide: string;
   renderMessage(message: RequestMessage): R;
   renderNotice(notice: Notice): R;
   /** Absent where the platform has no replies. */
@@ -34,6 +36,12 @@ export function goldenMessages<R>(suite: GoldenSuite<R>): void {
   describe("golden messages", () => {
     it.each(rendered)("$name looks as it was looked at", async ({ name, result }) => {
       await expect(toFile(suite, result)).toMatchFileSnapshot(join(suite.folder, `${name}.txt`));
+    });
+
+    it("are what the operator's guide shows", async () => {
+      const shown = rendered.find(({ name }) => name === "one-of-two-approvals");
+      if (shown === undefined) throw new Error("No such golden message.");
+      expect(await readFile(suite.guide, "utf8")).toContain(`\`\`\`text\n${suite.toReader(shown.result)}\n\`\`\``);
     });
 
     it("have no file that nothing is compared with", async () => {
