@@ -42,8 +42,9 @@ export function composeReminders(parts: ReminderParts): Reminders {
   if (!parts.enabled || messenger.remind === undefined) return none;
   const store = createPluginDataStore(teleport, parts.pluginName, parts.limiter, reminderEntries);
   const claims = createListClaims({ ...parts, store });
-  const ownerReminder = createOwnerReminder({ ...parts, claims, mayCall: parts.gate.isOpen });
+  const mayCall = parts.gate.isOpen;
+  const ownerReminder = createOwnerReminder({ ...parts, claims, mayCall });
   const openLists = createOpenLists(teleport, log);
-  const round = createReminderRound({ ...parts, openLists, claims, ownerReminder });
+  const round = createReminderRound({ ...parts, openLists, claims, ownerReminder, mayCall });
   return createReminders({ round, graceMs: parts.graceMs, clock, random, log });
 }

@@ -6,6 +6,7 @@ import type { Call } from "../messenger.ts";
 import type { Lease } from "../reconcile/lease.ts";
 import type { PluginDataStore } from "../reconcile/plugin-data-store.ts";
 import type { PluginData } from "../teleport.ts";
+import { createLeaseObserver } from "./lease-observer.ts";
 import type { OpenList } from "./open-lists.ts";
 import {
   changeOwners,
@@ -15,6 +16,7 @@ import {
   type ReminderRecord,
   toGoTime,
 } from "./reminder-record.ts";
+import { createUnstoredResults } from "./unstored-results.ts";
 
 /**
  * How long a claim keeps other replicas away. Nobody compares clocks: the holder counts from its write, an observer
@@ -28,6 +30,7 @@ export const callStartsWithinMs = 40_000;
 /** One open list with what is stored on it. */
 export interface ListState extends OpenList {
   data: PluginData | undefined;
+  /** What `data` says. */
   record: ReminderRecord;
   /** Who was stored as an owner and is none any more. Not whoever is stored meanwhile: others may know newer owners. */
   readonly removed: readonly string[];
@@ -77,36 +80,17 @@ const conflictTries = 10;
 const storeTries = 6;
 
 export function createListClaims({ store, holder, clock, random }: ListClaimsOptions): ListClaims {
-  /** Reminders that arrived and could not be stored: by list, owner and time. */
-  const unstored = new Map<string, Map<string, string>>();
-  const firstSeen = new Map<string, { readonly value: string; readonly at: number }>();
+  const unstored = createUnstoredResults();
+  const observer = createLeaseObserver(holder, clock);
 
   const newLease = (by: string): Lease => ({ holder: by, write: random.token(9), durationMs: claimMs });
+  const recordOf = ({ list, record }: ListState) => unstored.mergeInto(list.name, record);
+  const heldForMs = ({ list, record }: ListState) => observer.heldForMs(list.name, record.lease);
 
-  function heldForMs({ list, record }: ListState): number {
-    const { lease } = record;
-    if (lease === undefined || lease.holder === "" || lease.holder === holder) return 0;
-    const value = `${lease.holder}.${lease.write}`;
-    const seen = firstSeen.get(list.name);
-    const at = seen?.value === value ? seen.at : clock.monotonic();
-    firstSeen.set(list.name, { value, at });
-    return Math.max(0, at + lease.durationMs - clock.monotonic());
-  }
-
-  function take(state: ListState, data: PluginData | undefined): boolean {
-    const record = decodeReminders(data);
-    if (record === undefined) return false;
-    const told = new Map(record.told);
-    for (const [owner, at] of unstored.get(state.list.name) ?? []) {
-      if ((lastTold(record, owner) ?? Number.NEGATIVE_INFINITY) < Date.parse(at)) told.set(owner, at);
-    }
-    state.data = data;
-    state.record = { ...record, told };
-    return true;
-  }
-
-  function dueOwners({ owners, record, windowStart }: ListState): readonly string[] {
-    return owners.filter((owner) => (lastTold(record, owner) ?? Number.NEGATIVE_INFINITY) < windowStart.getTime());
+  function dueOwners(state: ListState): readonly string[] {
+    const record = recordOf(state);
+    const start = state.windowStart.getTime();
+    return state.owners.filter((owner) => (lastTold(record, owner) ?? Number.NEGATIVE_INFINITY) < start);
   }
 
   /** Writes what `change` makes of the newest record, until it stands; false when `change` finds nothing to write. */
@@ -116,18 +100,22 @@ export function createListClaims({ store, holder, clock, random }: ListClaimsOpt
     change: (record: ReminderRecord) => ReminderRecord | undefined,
   ): Promise<boolean> {
     for (let tries = 0; tries < conflictTries; tries += 1) {
-      const next = change(state.record);
+      const next = change(recordOf(state));
       if (next === undefined) return false;
-      const written = await store.write(state.list.name, state.data, encodeReminders(next), call);
-      if (!take(state, written.data)) return false;
-      if (written.outcome === "written") {
-        unstored.delete(state.list.name);
+      const { data, outcome } = await store.write(state.list.name, state.data, encodeReminders(next), call);
+      const record = decodeReminders(data);
+      // Another version of this program is at work: hands off.
+      if (record === undefined) return false;
+      Object.assign(state, { data, record });
+      if (outcome === "written") {
+        unstored.clear(state.list.name);
         return true;
       }
     }
     throw new PluginError("conflict", "The plugin data of an access list changes too fast to be written.");
   }
 
+  /** The record after a reminder was tried. */
   function settled(owners: readonly string[], { toldAt, unsure }: Outcome) {
     return (record: ReminderRecord): ReminderRecord => {
       const told = new Map(record.told);
@@ -153,9 +141,7 @@ export function createListClaims({ store, holder, clock, random }: ListClaimsOpt
       const record = decodeReminders(data);
       if (record === undefined) return undefined;
       const removed = [...record.told.keys()].filter((owner) => !list.owners.includes(owner));
-      const state: ListState = { ...list, data, record, removed };
-      take(state, data);
-      return state;
+      return { ...list, data, record, removed };
     },
     async claim(state, owners, reachable, call) {
       let unsure = false;
@@ -179,7 +165,7 @@ export function createListClaims({ store, holder, clock, random }: ListClaimsOpt
           return;
         } catch (thrown) {
           if (attempt >= storeTries || call.signal.aborted) {
-            remember(state, owners, outcome);
+            if (outcome.toldAt !== undefined) unstored.add(state.list.name, owners, outcome.toldAt);
             throw thrown;
           }
           await sleep(clock, backoffMs(attempt, storeBackoff, random), call.signal).catch(() => {});
@@ -190,11 +176,4 @@ export function createListClaims({ store, holder, clock, random }: ListClaimsOpt
       if (unstored.has(state.list.name)) await update(state, call, settled([], { toldAt: undefined, unsure: false }));
     },
   };
-
-  function remember({ list }: ListState, owners: readonly string[], { toldAt }: Outcome): void {
-    if (toldAt === undefined) return;
-    const known = unstored.get(list.name) ?? new Map<string, string>();
-    for (const owner of owners) known.set(owner, toGoTime(toldAt));
-    unstored.set(list.name, known);
-  }
 }

@@ -65,21 +65,27 @@ export function createOwnerReminder(options: OwnerReminderOptions): OwnerReminde
     return claimed.flat();
   }
 
-  /** What was sent by a process that died, or whose answer was lost, is looked for where the platform can. */
   async function send(to: Recipient, claimed: readonly Claimed[], call: Call): Promise<void> {
-    const key = toKey(claimed);
-    if (claimed.some(({ unsure }) => unsure)) {
-      if ((await messenger.findPosted?.(to, key, call)) !== undefined) return;
-      meter.count("possible_duplicates_total", { cause: "unknown_outcome" });
-    }
-    const reminder = toReminder(claimed, clock.now(), options.webUrl());
+    const left = await withoutPosted(to, claimed, call);
+    const reminder = toReminder(left, clock.now(), options.webUrl());
     if (reminder === undefined) return;
+    const key = toKey(left);
     try {
       await messenger.remind?.(to, reminder, key, call);
     } catch (thrown) {
       if (toVerdict(PluginError.from(thrown).code) !== "content") throw thrown;
       await messenger.remind?.(to, { ...reminder, form: "plain" }, key, call);
     }
+  }
+
+  /** What a process that died may have sent, or whose answer was lost, is looked for where the platform can. */
+  async function withoutPosted(to: Recipient, claimed: readonly Claimed[], call: Call): Promise<readonly Claimed[]> {
+    const doubtful = claimed.filter(({ unsure }) => unsure);
+    if (doubtful.length === 0) return claimed;
+    const posted = await messenger.findPosted?.(to, toKey(doubtful), call);
+    if (posted !== undefined) return claimed.filter(({ unsure }) => !unsure);
+    meter.count("possible_duplicates_total", { cause: "unknown_outcome" });
+    return claimed;
   }
 
   async function trySending(to: Recipient, claimed: readonly Claimed[], since: number, signal: AbortSignal) {
@@ -122,7 +128,7 @@ export function createOwnerReminder(options: OwnerReminderOptions): OwnerReminde
   };
 }
 
-/** The same for every try in one window, as long as the same list comes first. */
+/** The same for every try in one window, as long as the same list comes first by name. */
 function toKey(claimed: readonly Claimed[]): string {
   const [first] = claimed.toSorted((a, b) => (a.state.list.name < b.state.list.name ? -1 : 1));
   if (first === undefined) return "";

@@ -3,6 +3,7 @@ import { openDeadline } from "../base/deadline.ts";
 import type { Log, LogFields } from "../base/log.ts";
 import { PluginError } from "../base/plugin-error.ts";
 import type { Call, Recipient } from "../messenger.ts";
+import { toVerdict } from "../reconcile/failure-table.ts";
 import type { RecipientDirectory } from "../routing/recipient-directory.ts";
 import type { ListClaims, ListState } from "./list-claims.ts";
 import type { OpenList, OpenLists } from "./open-lists.ts";
@@ -25,6 +26,8 @@ export interface ReminderRoundOptions {
   readonly claims: ListClaims;
   readonly directory: RecipientDirectory;
   readonly ownerReminder: OwnerReminder;
+  /** Whether the platform takes anything from us at all: whoever says no wakes us when that is over. */
+  mayCall(): boolean;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -117,7 +120,7 @@ export function createReminderRound(options: ReminderRoundOptions): ReminderRoun
     return tally.mayGoOnAfter(error);
   }
 
-  /** What passes by itself is said once in a row of failures, what an operator has to mend once. */
+  /** What is wrong with an owner is said once for each, what is wrong with a platform or with Teleport once in a row. */
   function tellOnce(error: PluginError, about: LogFields): void {
     const fields = {
       ...about,
@@ -126,14 +129,16 @@ export function createReminderRound(options: ReminderRoundOptions): ReminderRoun
       ...(error.code === "internal" ? { error } : {}),
     };
     const message = `Could not remind of access list reviews: ${error.message}`;
-    if (said.has(error.code)) log.debug(message, fields);
+    const key = toVerdict(error.code) === "blocked" ? JSON.stringify([error.code, about]) : error.code;
+    if (said.has(key)) log.debug(message, fields);
     else log.warn(message, fields);
-    said.add(error.code);
+    said.add(key);
   }
 
   return {
     forget: () => said.clear(),
     async run(tally, stop, cut) {
+      if (!options.mayCall()) return;
       const lists = await findDue(tally, stop);
       if (lists.length === 0) return;
       const people = await findPeople(new Set(lists.flatMap(({ due }) => due)), tally, stop);

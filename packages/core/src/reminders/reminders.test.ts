@@ -305,6 +305,25 @@ describe("several processes", () => {
   );
 });
 
+it("a message that is found again speaks for its own lists only: what became due since is sent", async () => {
+  const stage = openStage({ withSearch: true });
+  let losses = 1;
+  stage.messenger.after = (method) => {
+    losses -= method === "remind" ? 1 : 0;
+    if (method !== "remind" || losses < 0) return;
+    stage.cluster.accessLists.set({ name: "dev", title: "Developers", owners: ["alice"], nextAudit });
+    throw lost;
+  };
+  const plugin = stage.start();
+  await stage.clock.advance(dayMs);
+  expect(stage.messenger.reminders.map(({ reminder }) => reminder.lists.map(({ name }) => name))).toEqual([
+    ["ops"],
+    ["dev"],
+  ]);
+  expect(plugin.counts.get("possible_duplicates_total cause=unknown_outcome")).toBeUndefined();
+  await plugin.stop();
+});
+
 describe("what goes wrong", () => {
   it("at the platform for hours is tried again until everybody is reminded, once, and said once", async () => {
     const stage = openStage();
@@ -373,6 +392,24 @@ describe("what goes wrong", () => {
     });
     await stage.clock.advance(dayMs);
     expect(stage.calendar()).toHaveLength(1);
+    await plugin.stop();
+  });
+
+  it("at Teleport when one result is stored loses nothing when the next one is", async () => {
+    const stage = openStage();
+    stage.cluster.accessLists.set({ name: "ops", owners: ["alice", "bob"] });
+    let refusals = 7;
+    stage.cluster.before = (method) => {
+      if (method !== "updatePluginData" || stage.messenger.reminders.length !== 1 || refusals === 0) return;
+      refusals -= 1;
+      throw new PluginError("unavailable", "no leader");
+    };
+    const plugin = stage.start();
+    await stage.clock.advance(dayMs);
+    expect(refusals).toBe(0);
+    expect(daysOf(stage)).toEqual(["2026-03-15 alice", "2026-03-15 bob"]);
+    const told = JSON.parse(stage.stored("ops")["user_notifications"] ?? "");
+    expect(told).toEqual({ alice: expect.stringMatching(/^2026/u), bob: expect.stringMatching(/^2026/u) });
     await plugin.stop();
   });
 
