@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { goldenMessages } from "@access-plugins/testing/golden";
 import type { Attachment } from "./attachment.ts";
 import { type Rendered, renderMessage, renderNotice, renderReply } from "./render.ts";
+import { renderReminder } from "./render-reminder.ts";
 import { renderContent } from "./testing/render-for-reader.ts";
 
 goldenMessages<Rendered>({
@@ -9,6 +10,7 @@ goldenMessages<Rendered>({
   guide: join(import.meta.dirname, "../../../apps/teleport-mattermost/README.md"),
   renderMessage,
   renderNotice,
+  renderReminder,
   renderReply,
   toPush: ({ message, attachments }) => attachments[0]?.fallback ?? message.split("\n")[0] ?? "",
   toReader: ({ message, attachments }) => renderContent({ message, props: { attachments } }),

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { goldenMessages } from "@access-plugins/testing/golden";
 import type { AdaptiveCard } from "./card-elements.ts";
 import { type Activity, renderMessage, renderNotice } from "./render.ts";
+import { renderReminder } from "./render-reminder.ts";
 import { renderForReader } from "./testing/render-for-reader.ts";
 
 goldenMessages<Activity>({
@@ -9,6 +10,7 @@ goldenMessages<Activity>({
   guide: join(import.meta.dirname, "../../../apps/teleport-msteams/README.md"),
   renderMessage,
   renderNotice,
+  renderReminder,
   toPush: ({ summary }) => summary,
   toReader: renderForReader,
   toPayload: ({ attachments, ...rest }) => [

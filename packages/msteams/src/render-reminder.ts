@@ -12,7 +12,7 @@ import type { Activity } from "./render.ts";
 import { toName, toPlainText } from "./safe-text.ts";
 
 /** The most characters of JSON each part may take: far below Teams' limits, whatever the titles are. */
-const room = { title: 300, listed: 150, lists: 8_000, summary: 120, link: 300 } as const;
+const room = { title: 300, listed: 150, lists: 4_000, summary: 120, link: 300 } as const;
 
 /** A reminder, within the same limits and as harmless as any message. */
 export function renderReminder(reminder: Reminder): Activity {

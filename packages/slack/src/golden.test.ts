@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { goldenMessages } from "@access-plugins/testing/golden";
 import { type Rendered, renderMessage, renderNotice, renderReply } from "./render.ts";
+import { renderReminder } from "./render-reminder.ts";
 import { blocksSchema } from "./testing/block-kit-limits.ts";
 import { renderContent } from "./testing/render-for-reader.ts";
 
@@ -9,6 +10,7 @@ goldenMessages<Rendered>({
   guide: join(import.meta.dirname, "../../../apps/teleport-slack/README.md"),
   renderMessage,
   renderNotice,
+  renderReminder,
   renderReply,
   toPush: ({ text }) => text.split("\n")[0] ?? "",
   toReader: ({ text, blocks }) => renderContent({ text, blocks: blocksSchema.parse(blocks) }),

@@ -10,7 +10,7 @@ import { code, line, link, type Surface } from "./mrkdwn.ts";
 import type { Rendered } from "./render.ts";
 
 /** The most characters each part may take, after escaping: far below Slack's limits, whatever the titles are. */
-const room = { title: 300, listed: 120, lists: 2_500, fallbackLists: 1_500, link: 800 } as const;
+const room = { title: 300, listed: 120, lists: 1_600, fallbackLists: 1_200, link: 800 } as const;
 
 /** A reminder, within the same limits and as harmless as any message. */
 export function renderReminder(reminder: Reminder): Rendered {

@@ -1,9 +1,10 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { Notice, Reply, RequestMessage } from "@access-plugins/core";
+import type { Notice, Reminder, Reply, RequestMessage } from "@access-plugins/core";
 import { describe, expect, it } from "vitest";
 import { goldenAnswers } from "./golden-answers.ts";
 import type { GoldenCase } from "./golden-case.ts";
+import { goldenReminders } from "./golden-reminders.ts";
 import { goldenRequests } from "./golden-requests.ts";
 
 /** How an adapter renders, and where its golden files are. */
@@ -13,6 +14,7 @@ export interface GoldenSuite<R> {
   readonly guide: string;
   renderMessage(message: RequestMessage): R;
   renderNotice(notice: Notice): R;
+  renderReminder(reminder: Reminder): R;
   /** Absent where the platform has no replies. */
   renderReply?(reply: Reply): R;
   /** What a notification shows before the message is opened. */
@@ -28,7 +30,7 @@ export interface GoldenSuite<R> {
  * the diff is the change of the look.
  */
 export function goldenMessages<R>(suite: GoldenSuite<R>): void {
-  const rendered = [...goldenRequests, ...goldenAnswers].flatMap((one) => {
+  const rendered = [...goldenRequests, ...goldenAnswers, ...goldenReminders].flatMap((one) => {
     const result = render(suite, one);
     return result === undefined ? [] : [{ name: one.name, result }];
   });
@@ -54,6 +56,7 @@ export function goldenMessages<R>(suite: GoldenSuite<R>): void {
 
 function render<R>(suite: GoldenSuite<R>, one: GoldenCase): R | undefined {
   if ("message" in one) return suite.renderMessage(one.message);
+  if ("reminder" in one) return suite.renderReminder(one.reminder);
   if ("notice" in one) return suite.renderNotice(one.notice);
   return suite.renderReply?.(one.reply);
 }
