@@ -89,7 +89,7 @@ describe("a message", () => {
     ["getRole", "Messages show roles without their logins: no getRole"],
     ["getUserTraits", "Messages show the logins of roles as templates: no getUserTraits"],
     ["findResources", "Messages show resources of the kind node by their ids: no findResources"],
-  ])("is told at once when %s is not permitted, which is said once for all requests", async (method, text) => {
+  ] as const)("is told at once when %s is not permitted, which is said once for all requests", async (method, text) => {
     const h = await ready();
     refuse(h, method, () => forbidden(method));
     for (const id of ["r1", "r2", "r3"]) h.cluster.create({ ...request, id });
@@ -98,10 +98,23 @@ describe("a message", () => {
     expect(warnings(h)).toEqual([
       { level: "warn", message: text, fields: { code: "forbidden", fix: `Allow ${method}.` } },
     ]);
-    h.cluster.create({ ...request, id: "r4" });
+    const asked = h.cluster.countCalls(method);
+    h.cluster.create({ id: "r4", roles: ["dba"], resources: [{ ...node, name: "other" }] });
     await h.clock.advance(5_000);
-    expect(h.cluster.countCalls(method as "getRole")).toBe(method === "getRole" ? 2 : 1);
+    expect(h.cluster.countCalls(method)).toBe(asked);
     expect(warnings(h)).toHaveLength(1);
+    await h.stop();
+  });
+
+  it("gets its names within ten minutes after the permission was given", async () => {
+    const h = await ready();
+    const mended = refuse(h, "findResources", () => forbidden("names"));
+    h.cluster.create(request);
+    await h.clock.advance(60_000);
+    expect(resourcesOf(h)).toEqual([["/example.com/node/0195e3a1", "/example.com/db/orders"]]);
+    mended();
+    await h.clock.advance(10 * 60_000);
+    expect(resourcesOf(h).at(-1)).toEqual(["node/web-1", "/example.com/db/orders"]);
     await h.stop();
   });
 

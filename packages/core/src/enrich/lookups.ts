@@ -14,7 +14,7 @@ export interface LookUps {
   findTraits(user: string, call: Call): Promise<User["traits"]>;
   /** All of one kind. */
   findResources(ids: readonly ResourceId[], call: Call): Promise<ReadonlyMap<string, ResourceDetails>>;
-  /** Forgets refusals: somebody may have mended the role. */
+  /** Forgets refusals and what was not there: somebody may have mended it. */
   forgetFailures(): void;
 }
 
@@ -27,46 +27,47 @@ export interface LookUpOptions {
 const minute = 60_000;
 /** How old an answer may be: a role or a trait that changes meanwhile is shown as it was. */
 const foundMs = 5 * minute;
-/** What an operator has to mend, or an older server lacks: it would be the same next time. */
-const refusals: ReadonlySet<string> = new Set(["forbidden", "not_implemented", "invalid_argument"]);
-const refusedMs = 10 * minute;
+/** How long "there is none of that name" is believed. */
 const missingMs = minute;
+/** What an operator has to mend, or an older server lacks: the whole kind of data is not asked for again so long. */
+const refusedMs = 10 * minute;
+const refusals: ReadonlySet<string> = new Set(["forbidden", "not_implemented", "invalid_argument"]);
+
 /** Their own slots: however slow they are, plugin data is written beside them. */
 const concurrency = 16;
 
-/** Whether asking again soon may bring another answer. */
-export function mayPass(error: PluginError): boolean {
-  return toLastingMs(error) === 0;
-}
-
-/** How long a failure is believed, in milliseconds. */
-function toLastingMs({ code }: PluginError): number {
-  if (refusals.has(code)) return refusedMs;
-  return code === "not_found" ? missingMs : 0;
+/** When asking again may bring another answer, in milliseconds; never for what is not there. */
+export function toAskAgainMs({ code }: PluginError): number {
+  if (code === "not_found") return Number.POSITIVE_INFINITY;
+  return refusals.has(code) ? refusedMs : minute;
 }
 
 export function createLookUps({ teleport, clock, log }: LookUpOptions): LookUps {
-  const kept = { clock, foundMs, failedMs: toLastingMs };
+  const kept = { clock, foundMs, failedMs: ({ code }: PluginError) => (code === "not_found" ? missingMs : 0) };
   const limiter = createRateLimiter({ clock, concurrency });
   const roles = createAnswerCache<Role>(kept);
   const traits = createAnswerCache<User["traits"]>(kept);
   const resources = createAnswerCache<ReadonlyMap<string, ResourceDetails>>(kept);
-  const refused = new Set<string>();
+  const refused = new Map<string, { readonly error: PluginError; readonly until: number }>();
 
-  /** A kind of data that may not be read is said once, with the verb, until it could be read. */
+  /** A kind of data that may not be read is said once, with the verb, and costs no call for a while. */
   async function ask<T>(data: string, consequence: string, call: Call, lookUp: () => Promise<T>): Promise<T> {
+    const refusal = refused.get(data);
+    if (refusal !== undefined && refusal.until > clock.monotonic()) throw refusal.error;
     try {
       const answer = await limiter.run([], call, lookUp);
       refused.delete(data);
       return answer;
     } catch (thrown) {
       const error = PluginError.from(thrown);
-      if (refusals.has(error.code) && !refused.has(data)) {
-        refused.add(data);
-        log.warn(`${consequence}: ${error.message}`, { code: error.code, fix: error.fix });
-      }
+      if (refusals.has(error.code)) refuse(data, consequence, error);
       throw error;
     }
+  }
+
+  function refuse(data: string, consequence: string, error: PluginError): void {
+    if (!refused.has(data)) log.warn(`${consequence}: ${error.message}`, { code: error.code, fix: error.fix });
+    refused.set(data, { error, until: clock.monotonic() + refusedMs });
   }
 
   return {
@@ -88,6 +89,7 @@ export function createLookUps({ teleport, clock, log }: LookUpOptions): LookUps 
       );
     },
     forgetFailures() {
+      refused.clear();
       for (const cache of [roles, traits, resources]) cache.forgetFailures();
     },
   };

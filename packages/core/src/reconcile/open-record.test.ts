@@ -55,7 +55,7 @@ async function open(data: PluginData | undefined, world: World = {}) {
       all: () => ({ reply: false, findPosted: false, react: false, notify: false }),
       turnOff: () => {},
     },
-    enricher: { enrich: async () => false },
+    enricher: { enrich: async () => Number.POSITIVE_INFINITY },
     router: { route: async () => routing, routeStatic: () => routing },
     storeRefused: () => {},
   };

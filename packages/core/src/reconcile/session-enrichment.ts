@@ -36,12 +36,21 @@ export function startEnrichment(
     state.facts = withEnrichment(state.facts, wanted.request, found);
     ring();
   });
-  void looking.then((again) => {
+  void looking.then(ended, (thrown: unknown) => {
+    context.log.error("Looking up what messages show failed by a fault of ours", {
+      request_id: source.id,
+      error: thrown,
+    });
+    ended(Number.POSITIVE_INFINITY);
+  });
+
+  function ended(againInMs: number): void {
     deadline.close();
     state.enriching = false;
-    state.enrichAgain = again;
+    state.enrichAgainMs = againInMs;
     state.postNotBefore = 0;
     ring();
-  });
+  }
+
   return () => stopping.abort();
 }

@@ -26,8 +26,8 @@ export interface SessionState {
   draining: boolean;
   /** Look-ups for what messages show only in raw form are under way. */
   enriching: boolean;
-  /** Some of them may bring more later. */
-  enrichAgain: boolean;
+  /** When asking again may bring more, in milliseconds after the session. */
+  enrichAgainMs: number;
   /** First posts wait for them until then, in monotonic milliseconds. */
   postNotBefore: number;
   /** Set when the session has to end as soon as its calls are done. */
@@ -47,7 +47,7 @@ export function createSessionState(opened: Opened, carry: Carry | undefined): Se
     dirty: false,
     draining: false,
     enriching: false,
-    enrichAgain: false,
+    enrichAgainMs: Number.POSITIVE_INFINITY,
     postNotBefore: 0,
     ending: undefined,
     seen: undefined,

@@ -35,8 +35,6 @@ export interface Session {
 
 /** A wait up to this long is sat out with the lease in hand; a longer one gives it back. */
 const longestWaitMs = 60_000;
-/** When what could not be looked up is asked for again, while the request is open. */
-const enrichAgainMs = 60_000;
 
 export function createSession(source: RequestSource, context: SessionContext, carry: Carry | undefined): Session {
   // One signal per session: thousands of listeners on a shared one would cost more than the calls.
@@ -136,7 +134,7 @@ export function createSession(source: RequestSource, context: SessionContext, ca
     if (busy > 0 || writer.writing()) return undefined;
     if (state.ending !== undefined) return { ...state.ending, carry: toCarry(state, context) };
     if (state.enriching && !stopping(state)) return undefined;
-    const again = state.enrichAgain && state.own.status === undefined ? enrichAgainMs : Number.POSITIVE_INFINITY;
+    const again = state.own.status === undefined ? state.enrichAgainMs : Number.POSITIVE_INFINITY;
     const rest = Math.min(remaining(next), again);
     if (next.steps.length > 0 || state.dirty || writer.lease.held() || rest < longestWaitMs) return undefined;
     return { ...(Number.isFinite(rest) ? { againInMs: rest } : {}), carry: toCarry(state, context) };
