@@ -16,8 +16,8 @@ export interface WatchOptions {
   readonly clock: Clock;
 }
 
-/** Credentials, connection and handshake; then the server's first event. */
-const connectMs = 10_000;
+/** Credentials, connection (which has a limit of its own, see dial/dialer.ts) and handshake; then the first event. */
+const connectMs = 32_000;
 const initMs = 15_000;
 const operation = "WatchEvents";
 

@@ -20,6 +20,7 @@ const headStartMs = 500;
  * routing switched off, at a port of its own, which its web API tells.
  */
 export function createSshTunnelRoute(discovery: Discovery, network: Network): Route {
+  let hasServed = false;
   return {
     name: "SSH tunnel",
     target: network.describe(discovery.target),
@@ -27,9 +28,11 @@ export function createSshTunnelRoute(discovery: Discovery, network: Network): Ro
       const { tlsRouting, tunnel, clusterName } = await discovery.knownSettings(signal);
       if (credentials.ssh === undefined) throw tlsRouting ? noSsh() : needsSsh(clusterName);
       if (!tlsRouting) return connectTunnel(tunnel, network.openWire, network, credentials, signal);
-      await sleep(network.clock, headStartMs, signal);
+      if (!hasServed) await sleep(network.clock, headStartMs, signal);
       const openTls: OpenWire = (target, limit) => network.openWeb(target, [tunnelProtocol], limit);
-      return connectTunnel(tunnel, openTls, network, credentials, signal);
+      const socket = await connectTunnel(tunnel, openTls, network, credentials, signal);
+      hasServed = true;
+      return socket;
     },
   };
 }
