@@ -45,6 +45,8 @@ async function bundleSources(entry: string, outfile: string): Promise<void> {
     // A single executable runs CommonJS, where these two do not exist; assets are embedded instead of read from there.
     format: "cjs",
     define: { "import.meta.dirname": "undefined", "import.meta.url": '"file:///"' },
+    // The SSH library would load it on versions of Node that cannot make RSA keys.
+    external: ["node-rsa"],
     minifySyntax: true,
     minifyWhitespace: true,
     legalComments: "none",
