@@ -83,7 +83,8 @@ describe("as a process", { timeout: 30_000 }, () => {
   test("help is no failure", async () => {
     const { code, stdout, stderr } = await runProcess(main, ["help"]);
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
-    for (const name of ["configure", "version", "start", "validate", "help"]) expect(stdout).toContain(`  ${name}`);
+    for (const name of ["configure", "version", "start", "explain", "validate", "help"])
+      expect(stdout).toContain(`  ${name}`);
   });
 
   test("a wrong configuration prints its faults and nothing else", async () => {
@@ -203,8 +204,9 @@ describe("a platform's own command", () => {
     expect(err).toContain("Terminating with fatal error: 1 error in the configuration\n");
   });
 
-  test("logs to the configured place", async () => {
+  test("leaves the log file of the plugin that runs beside it alone", async () => {
+    await writeFile(join(dir, "plugin.log"), "INFO  Plugin is ready\n");
     await run(["validate", "alice", "-c", config, "--debug"]);
-    expect(await readFile(join(dir, "plugin.log"), "utf8")).toBe("");
+    expect(await readFile(join(dir, "plugin.log"), "utf8")).toBe("INFO  Plugin is ready\n");
   });
 });

@@ -14,7 +14,7 @@ export interface CliOptions {
 
 /**
  * Runs one command line of a plugin and resolves to the exit code: 0, or 1 for every kind of failure, as the official
- * plugins have it. Commands, flags, streams and texts are theirs too.
+ * plugins have it; `explain` has more. Commands, flags, streams and texts are theirs too.
  */
 export async function runCommandLine(plugin: Plugin, options: CliOptions = {}): Promise<number> {
   const terminal = options.terminal ?? createProcessTerminal();
@@ -66,6 +66,7 @@ function createProgram(plugin: Plugin, terminal: Terminal, state: CliState): Com
     .description(`Prints ${plugin.name} version and exits.`)
     .action(() => terminal.out(`${renderVersion(plugin)}\n`));
   addStart(program, plugin, terminal, state);
+  addExplain(program, plugin, terminal, state);
   for (const command of plugin.commands) addOwnCommand(program, plugin, command, terminal, state);
   return program;
 }
@@ -84,6 +85,38 @@ function addStart(program: Command, plugin: Plugin, terminal: Terminal, state: C
     const { runPlugin } = await import("./run-plugin.ts");
     state.code = await runPlugin({ plugin, terminal, configPath: flags.config, debug: flags.debug });
   });
+}
+
+function addExplain(program: Command, plugin: Plugin, terminal: Terminal, state: CliState): void {
+  const command = program
+    .command("explain")
+    .description("Tells who is told of an Access Request, and why. Changes nothing.")
+    .argument("[request-id]", "Id of the Access Request")
+    .option(
+      "-f, --file <path>",
+      "The request as `tctl get access_request/<id> --format=json` prints it: nobody is asked",
+    )
+    .option(
+      "--rules <path>",
+      "The rules that go with --file, as `tctl get access_monitoring_rules --format=json` prints them",
+    )
+    .option("--offline", "Ask Teleport only, not the chat platform", false)
+    .option("--json", "Print JSON", false);
+  addConfigFlags(command, plugin).action(async (id: string | undefined, flags: ExplainFlags) => {
+    const { runExplain } = await import("./explain/run-explain.ts");
+    const { config: configPath, debug, ...wish } = flags;
+    state.code = await runExplain(
+      { plugin, terminal, configPath, debug },
+      { ...wish, ...(id === undefined ? {} : { id }) },
+    );
+  });
+}
+
+interface ExplainFlags extends ConfigFlags {
+  readonly file?: string;
+  readonly rules?: string;
+  readonly offline: boolean;
+  readonly json: boolean;
 }
 
 function addOwnCommand(

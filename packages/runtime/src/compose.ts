@@ -3,6 +3,7 @@ import { trustCertificates } from "./certificate-trust.ts";
 import type { MessengerDeps, Plugin } from "./define-plugin.ts";
 import { countFaults, type Fault, renderFaults } from "./fault.ts";
 import { type LoadedConfig, loadConfig } from "./load-config.ts";
+import type { LogSettings } from "./log-settings.ts";
 import { type LogSink, openLogSink } from "./log-sink.ts";
 import { createLogger } from "./logger.ts";
 import { createRedactor, type Redactor } from "./redactor.ts";
@@ -31,19 +32,24 @@ export interface Composition {
 
 /**
  * Loads the configuration and builds the parts. Undefined when the configuration has errors: all of them have been
- * printed then.
+ * printed then. `logging` takes the place of what the configuration says: a command must not empty the log file of the
+ * plugin that runs beside it.
  */
-export async function compose(options: RunOptions): Promise<Composition | undefined> {
-  const { plugin, terminal, configPath, debug } = options;
+export async function compose(
+  options: RunOptions,
+  logging: Partial<LogSettings> = {},
+): Promise<Composition | undefined> {
+  const { plugin, configPath, debug } = options;
   const redactor = createRedactor();
   const { config, faults } = await loadConfig(plugin, configPath, redactor);
   if (config === undefined) {
-    terminal.err(redactor.redact(renderFatalFaults(configPath || "--config", faults)));
+    reportFaults(options, faults, redactor);
     return undefined;
   }
   trustCertificates(config.environment.certificates);
-  const sink = openLogSink(config.log.output);
-  const log = createLogger({ ...config.log, debug, sink, redactor });
+  const settings = { ...config.log, ...logging };
+  const sink = openLogSink(settings.output);
+  const log = createLogger({ ...settings, debug, sink, redactor });
   for (const fault of faults) logWarning(log, configPath, fault);
   const clock = systemClock;
   const limiter = refreshOnRefusal(createRateLimiter({ clock }), config.secrets, log);
@@ -54,8 +60,15 @@ export async function compose(options: RunOptions): Promise<Composition | undefi
   return { config, clock, log, sink, redactor, deps, messenger: config.platform.createMessenger(deps) };
 }
 
-function renderFatalFaults(path: string, faults: readonly Fault[]): string {
-  return `${renderFaults(path, faults)}\nTerminating with fatal error: ${countFaults(faults)} in the configuration\n`;
+/** Prints everything that is wrong with the configuration. */
+export function reportFaults(
+  { terminal, configPath }: RunOptions,
+  faults: readonly Fault[],
+  redactor: Redactor = createRedactor(),
+): void {
+  const text = renderFaults(configPath || "--config", faults);
+  const end = `Terminating with fatal error: ${countFaults(faults)} in the configuration`;
+  terminal.err(redactor.redact(`${text}\n${end}\n`));
 }
 
 function logWarning(log: Log, path: string, { message, fix, position }: Fault): void {

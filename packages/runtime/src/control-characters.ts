@@ -11,9 +11,12 @@ export function escapeControls(text: string): string {
   return text.replace(controls, (character) => shortForms[character] ?? toUnicodeEscape(character));
 }
 
-/** The same for JSON, where `\uXXXX` is the only form and `JSON.stringify` has escaped C0 already. */
-export function escapeJsonControls(json: string): string {
-  return json.replace(controls, (character) => (character === "\n" ? character : toUnicodeEscape(character)));
+/**
+ * The same for text of several lines, which stay lines. It fits JSON too, where `\uXXXX` is the only form and
+ * `JSON.stringify` has escaped C0 already.
+ */
+export function escapeControlsInLines(text: string): string {
+  return text.replace(controls, (character) => (character === "\n" ? character : toUnicodeEscape(character)));
 }
 
 function toUnicodeEscape(character: string): string {

@@ -39,6 +39,7 @@ export interface LoadResult {
 }
 
 const commonSchema = z.object(commonSettingsShape);
+const routingSchema = z.object({ routing: commonSettingsShape.routing });
 
 /** Everything that may be written into the configuration of this plugin. */
 export function describeConfig(plugin: Plugin): SettingNode {
@@ -63,6 +64,24 @@ export async function loadConfig(
   return found.some(({ level }) => level === "error")
     ? { config: undefined, faults: found }
     : { config, faults: found };
+}
+
+/** Who is told, read from a configuration that may lack everything else: no secret and no file it names is looked at. */
+export async function loadRoutes(
+  plugin: Plugin,
+  path: string,
+): Promise<{ readonly routes: Routes | undefined; readonly faults: readonly Fault[] }> {
+  const document = await readDocument(plugin, path);
+  if (!("root" in document)) return { routes: undefined, faults: [document] };
+  const faults = createFaultList(document.positionOf);
+  const tree = describeConfig(plugin);
+  const root = toCanonicalKeys(document.root, tree, faults);
+  const roleToRecipients = readRoles(plugin, root, faults);
+  const result = routingSchema.safeParse(root);
+  if (!result.success) reportIssues(result.error.issues, { root, tree, secrets: plugin.secrets, faults });
+  const found = faults.list();
+  const isWrong = !result.success || found.some(({ level }) => level === "error");
+  return { routes: isWrong ? undefined : toRoutes(roleToRecipients, result.data.routing), faults: found };
 }
 
 interface Input {
@@ -91,7 +110,7 @@ async function checkDocument(input: Input): Promise<LoadedConfig | undefined> {
   return {
     teleport: toTeleportSettings(common.teleport),
     log: common.log,
-    routes: { roleToRecipients, maxSuggestedReviewers: common.routing.max_suggested_reviewers },
+    routes: toRoutes(roleToRecipients, common.routing),
     messages: {
       notifyRequester: common.messages.notify_requester,
       statusReactions: common.messages.status_reactions,
@@ -105,6 +124,10 @@ async function checkDocument(input: Input): Promise<LoadedConfig | undefined> {
     }),
     platform,
   };
+}
+
+function toRoutes(roleToRecipients: RoleMap, routing: z.output<typeof routingSchema>["routing"]): Routes {
+  return { roleToRecipients, maxSuggestedReviewers: routing.max_suggested_reviewers };
 }
 
 function checkCommon(context: IssueContext) {

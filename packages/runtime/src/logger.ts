@@ -1,6 +1,6 @@
 import type { Log, LogFields } from "@access-plugins/core";
 import pino from "pino";
-import { escapeJsonControls } from "./control-characters.ts";
+import { escapeControlsInLines } from "./control-characters.ts";
 import { toLogFields } from "./error-fields.ts";
 import type { LogSettings } from "./log-settings.ts";
 import type { LogSink } from "./log-sink.ts";
@@ -27,7 +27,7 @@ export function createLogger({ severity, format, debug, sink, redactor }: Logger
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
     },
-    { write: (json: string) => print(escapeJsonControls(json)) },
+    { write: (json: string) => print(escapeControlsInLines(json)) },
   );
   // Values are redacted before they are rendered; once more, for what only the rendering put together.
   const print = (line: string) => sink.write(redactor.redact(line));

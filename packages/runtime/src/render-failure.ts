@@ -1,8 +1,10 @@
 import { PluginError } from "@access-plugins/core";
+import { escapeControlsInLines } from "./control-characters.ts";
 import type { Plugin } from "./define-plugin.ts";
 
-/** What ended a command, for the terminal: one line, and the fix where it is known. */
+/** What ended a command, for the terminal: one line, and the fix where it is known. Texts from elsewhere are harmless. */
 export function renderFailure(plugin: Plugin, thrown: unknown): string {
   const { message, fix } = PluginError.from(thrown);
-  return `${plugin.name}: error: ${message}\n${fix === undefined ? "" : `    fix: ${fix}\n`}`;
+  const text = `${plugin.name}: error: ${message}\n${fix === undefined ? "" : `    fix: ${fix}\n`}`;
+  return escapeControlsInLines(text);
 }

@@ -8,7 +8,7 @@ import { listenForShutdown } from "./signals.ts";
  * prints and what ends it are printed without secrets.
  */
 export async function runPluginCommand(options: RunOptions, name: string, input: CommandInput): Promise<number> {
-  const parts = await compose(options);
+  const parts = await compose(options, { output: "stderr" });
   if (parts === undefined) return 1;
   const { config, messenger, deps, log, redactor } = parts;
   const shutdown = listenForShutdown({ ...parts, source: process, exit: process.exit });
