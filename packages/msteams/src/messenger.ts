@@ -44,6 +44,7 @@ export function toMessenger(parts: TeamsParts, { clock, log }: Pick<MsteamsMesse
     async findRecipient(raw, as, call) {
       return toRecipient(await recipients.find(raw, as, call));
     },
+    previewRecipient: recipients.preview,
     post: (to, message, _key, call) => send(to, renderOnce(message), call),
     remind: (to, reminder, _key, call) => send(to, JSON.stringify(renderReminder(reminder)), call),
     async edit(sent, message, call) {

@@ -56,6 +56,17 @@ describe("the calls a person costs", () => {
   });
 });
 
+describe("a preview", () => {
+  it("installs no app for a person, and tells people apart as they are told", async () => {
+    const rig = await open();
+    const preview = (raw: string) => rig.messenger.previewRecipient?.(raw, "any", rig.call());
+    expect(await preview("alice@example.com")).toEqual({ kind: "person", id: aliceId });
+    expect(await preview(aliceId)).toEqual({ kind: "person", id: aliceId });
+    expect(rig.newCalls().filter((method) => ["install", "installedApps", "chat"].includes(method))).toEqual([]);
+    expect(rig.teams.tenant.installations).toEqual([]);
+  });
+});
+
 describe("an address", () => {
   it("finds the one whose mail address it is before the one whose user name it is", async () => {
     const rig = await open();

@@ -1,13 +1,15 @@
-import { type Call, PluginError, toSingleLine, truncate } from "@access-plugins/core";
+import { type Call, PluginError, type Recipient, toSingleLine, truncate } from "@access-plugins/core";
 import { looksLikeLink, readChannelLink } from "./channel-link.ts";
 import type { Chats } from "./chats.ts";
 import type { People, Person } from "./people.ts";
-import { type Place, toChannelPlace } from "./place.ts";
+import { type Place, toChannelPlace, toRecipient } from "./place.ts";
 import type { Teams } from "./teams.ts";
 
 /** Turns what an operator or a requester wrote into a place Teams takes messages for. */
 export interface TeamsRecipients {
   find(raw: string, as: "any" | "person", call: Call): Promise<Place>;
+  /** Whom or what a raw form means, without installing the app: a person is told apart by the Entra id alone. */
+  preview(raw: string, as: "any" | "person", call: Call): Promise<Recipient>;
   /**
    * The place of a stored raw form, where a message is already. A channel is taken as it is. `anew` forgets what is known
    * of a person's chat, and installs the app again when it is gone.
@@ -44,6 +46,12 @@ export function createRecipients({ people, chats, teams, tenant }: RecipientDeps
     return { kind: "person", conversation: chat.id, owner: person.id.toLowerCase() };
   }
 
+  async function previewPerson(text: string, call: Call): Promise<Recipient> {
+    const { person } = await people.find(text, call);
+    mustBeEnabled(person, text);
+    return { kind: "person", id: person.id.toLowerCase() };
+  }
+
   async function findChannel(text: string, call: Call): Promise<Place> {
     const place = readChannel(text, tenant);
     await teams.requireApp(place.owner, call);
@@ -60,6 +68,11 @@ export function createRecipients({ people, chats, teams, tenant }: RecipientDeps
 
   return {
     find: (raw, as, call) => named(raw, find(raw.trim(), as, call)),
+    preview(raw, as, call) {
+      const text = raw.trim();
+      const found = toForm(text) === "person" ? previewPerson(text, call) : find(text, as, call).then(toRecipient);
+      return named(raw, found);
+    },
     findAgain(raw, anew, call) {
       const text = raw.trim();
       const channel = toChannelPlace(text);

@@ -356,6 +356,7 @@ describe("a request that is given", () => {
       ["traits", "failed"],
     ]);
     expect(explanation.notes).toEqual([
+      { message: "The chat platform was not asked whether it knows the recipients." },
       { message: 'The rule "theirs" is meant for the plugin "memory2", not for "memory".' },
     ]);
     expect(explanation.now?.recipients).toEqual([
@@ -365,7 +366,7 @@ describe("a request that is given", () => {
 
   test("says so when the rules are not known", () => {
     const explanation = explainGiven(toRequest(), undefined, plugin);
-    expect(explanation).toMatchObject({ told: true, notes: [{ fix: expect.stringContaining("--rules") }] });
+    expect(explanation).toMatchObject({ told: true, notes: [{}, { fix: expect.stringContaining("--rules") }] });
   });
 });
 

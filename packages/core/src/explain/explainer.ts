@@ -97,7 +97,7 @@ export function createExplainer(options: ExplainerOptions): Explainer {
 
   return {
     async explain(id, signal) {
-      const notes: ExplanationNote[] = [];
+      const notes: ExplanationNote[] = options.askPlatform ? [] : [platformNotAsked];
       const [request, record, listed] = await Promise.all([
         teleport.getAccessRequest(id, signal),
         readRecord(id, options, notes, signal),
@@ -134,11 +134,15 @@ export function explainGiven(
 ): Explanation {
   const facts: ConditionFacts = { request, traits: offline, labels: offline };
   const decision = decideRouting(compileRules(rules ?? [], pluginName), facts, routes);
-  const notes = toGivenNotes(rules, pluginName);
+  const notes = [platformNotAsked, ...toGivenNotes(rules, pluginName)];
   return explain({ id: request.id, plugin: pluginName, request, decision, answers: new Map(), notes });
 }
 
 type Answers = Map<string, Recipient | PluginError>;
+
+const platformNotAsked: ExplanationNote = {
+  message: "The chat platform was not asked whether it knows the recipients.",
+};
 
 const offline = { unavailable: "Teleport is not asked when the request comes from a file" };
 

@@ -77,7 +77,9 @@ describe("routeByRules", () => {
       ["no-zone", "broken"],
     ]);
     const [broken, empty, failing, zone] = failed.map(({ reason }) => reason);
-    expect(broken).toMatch(/^condition 2:2: unknown function "access_request\.spec\.rolls\.contains"/u);
+    expect(broken).toMatch(
+      /^condition 2:2: unknown name "access_request\.spec\.rolls": expected one of access_request\.spec\.roles/u,
+    );
     expect(empty).toBe("condition 1:1: the condition is empty: expected an expression; true matches every request");
     expect(failing).toBe("condition 1:1: an element of the set is no e-mail address");
     expect(zone).toMatch(/^schedule "office": unknown time zone "Mars\/Phobos"/u);

@@ -81,7 +81,7 @@ describe("a request that Teleport knows", { timeout: 20_000 }, () => {
     expect(out).toContain(`Access Request ${id} of alice@example.com: PENDING\n`);
     expect(out).toContain('\nAccess Monitoring Rules for "example": none\n');
     expect(out).toContain('  everybody: told, person everybody (role editor by "*")\n');
-    expect(out).toMatch(/\nSomebody is told\.\n$/u);
+    expect(out).toMatch(/\nSomebody would be told\.\n$/u);
     expect(auth.calls.count("UpdatePluginData")).toBe(0);
     expect(auth.pluginData(id)).toEqual({});
     expect(await readFile(join(dir, "plugin.log"), "utf8")).toBe("as it was\n");
@@ -126,12 +126,12 @@ describe("a request that Teleport knows", { timeout: 20_000 }, () => {
   });
 
   test("cannot forge a line of the answer, nor move the cursor", async () => {
-    const hostile = "a\nSomebody is told.\n\u001b[2J\u202e";
+    const hostile = "a\nSomebody would be told.\n\u001b[2J\u202e";
     const id = auth.createRequest({ roles: ["auditor"], suggestedReviewers: [hostile, "ok@example.com"] });
     for (const flags of [[], ["--json"]]) {
       const { out } = await explain(id, ...flags);
       expect(out.replaceAll("\n", "")).not.toMatch(/[\p{Cc}\u202e]/u);
-      expect(out.split("\n").filter((line) => line === "Somebody is told.").length).toBeLessThan(2);
+      expect(out.split("\n").filter((line) => line === "Somebody would be told.").length).toBeLessThan(2);
     }
   });
 
@@ -174,7 +174,6 @@ describe("a permission that is missing", { timeout: 20_000 }, () => {
     const id = auth.createRequest();
     expect((await explain(id)).out).toContain("  matched        one -> one-room\n");
     auth.directory.setRole(without("user"));
-    auth.directory.setUser({ ...defined(auth.directory.users.get("alice@example.com")) });
     const { code, out } = await explain(id);
     expect(code).toBe(0);
     expect(out).toMatch(
@@ -286,8 +285,3 @@ describe("wrong use", () => {
     expect((await run("--file", requestFile, "-c", "/no/file.toml")).err).toContain("the file does not exist");
   });
 });
-
-function defined<T>(value: T | undefined): T {
-  if (value === undefined) throw new Error("it is there");
-  return value;
-}

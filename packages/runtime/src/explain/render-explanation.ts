@@ -16,7 +16,7 @@ export function renderExplanation(explanation: Explanation): string {
     renderRequest(request),
     notes.flatMap(({ message, fix }) => [`note: ${message}`, ...(fix === undefined ? [] : [`    fix: ${fix}`])]),
     ...(decided === undefined ? [] : [renderDecided(decided)]),
-    ...(now === undefined ? [] : renderNow(now, plugin, decided !== undefined)),
+    ...(now === undefined ? [] : renderNow(now, plugin)),
     [renderAnswer(explanation)],
   ];
   const filled = sections.filter((lines) => lines.length > 0);
@@ -70,7 +70,7 @@ function renderFrozen({ raw, state, code, to, message, lookUp }: FrozenRecipient
 }
 
 /** The steps in the order of their precedence, then what they lead to. */
-function renderNow(now: FreshDecision, plugin: string, isDecided: boolean): string[][] {
+function renderNow(now: FreshDecision, plugin: string): string[][] {
   const { rules, roles, reviewers, recipients } = now;
   return [
     [
@@ -80,9 +80,8 @@ function renderNow(now: FreshDecision, plugin: string, isDecided: boolean): stri
     ["Roles:", ...(roles.length === 0 ? ["  none"] : roles.map(renderRole))],
     reviewers.length === 0 ? [] : ["Suggested reviewers:", ...reviewers.map(renderReviewer)],
     [
-      `${isDecided ? "Would be decided now" : "Decided"} by ${tierNames[now.tier]}${now.fellThrough ? ", because the platform knows nobody of the rules" : ""}:`,
+      `Would be decided now, by ${tierNames[now.tier]}${now.fellThrough ? ", because the platform knows nobody of the rules" : ""}:`,
       ...(recipients.length === 0 ? ["  nobody"] : recipients.flatMap(renderFresh)),
-      ...renderCounts(now.cut, 0),
     ],
   ];
 }
@@ -153,13 +152,15 @@ function renderLookUp(lookUp: LookUp | undefined, lead: string): string[] {
 
 function renderCounts(cut: number, omitted: number): string[] {
   return [
-    ...(cut === 0 ? [] : [`  ${cut} suggested reviewers more than [routing] max_suggested_reviewers are not told`]),
-    ...(omitted === 0 ? [] : [`  ${omitted} recipients are not told: one request has no space for so many`]),
+    ...(cut === 0 ? [] : [`  not told: suggested reviewers beyond [routing] max_suggested_reviewers: ${cut}`]),
+    ...(omitted === 0 ? [] : [`  not told: recipients for which one request has no space: ${omitted}`]),
   ];
 }
 
 function renderAnswer({ told, request, decided }: Explanation): string {
-  if (told) return "Somebody is told.";
-  const wasClosed = decided === undefined && request.state !== "pending";
-  return wasClosed ? "Nobody is told: the request was closed before it was routed." : "Nobody is told.";
+  const who = told ? "Somebody" : "Nobody";
+  if (decided !== undefined) return `${who} is told.`;
+  return request.state === "pending"
+    ? `${who} would be told.`
+    : "Nobody is told: the request was closed before it was routed.";
 }

@@ -34,6 +34,16 @@ export function lookingUp(suite: ContractSuite, open: OpenStage): void {
     await expect(messenger.findRecipient(`  ${raw} `, "any", call())).resolves.toEqual(recipient);
   });
 
+  it.each(suite.recipients)("previews a recipient by $form, where that is another thing", async ({ raw, kind }) => {
+    const { messenger, call } = await open();
+    const preview = (text: string) => (messenger.previewRecipient ?? messenger.findRecipient)(text, "any", call());
+    const recipient = await preview(raw);
+    expect(recipient.id).not.toBe("");
+    expect(recipient.kind).toBe(kind);
+    await expect(preview(`  ${raw} `)).resolves.toEqual(recipient);
+    expect((await failureOf(preview("   "))).code).toBe("recipient_unknown");
+  });
+
   it.each(suite.samePlace)("knows %s and %s as one place", async (...raws) => {
     const { messenger, call } = await open();
     const found = await Promise.all(raws.map((raw) => messenger.findRecipient(raw, "any", call())));

@@ -1,6 +1,6 @@
 import { quote } from "./condition-fault.ts";
 import type { Operation } from "./operations/operation.ts";
-import { functions } from "./operations/table.ts";
+import { functions, methods } from "./operations/table.ts";
 import { describeType, type Type } from "./value.ts";
 import { variables } from "./variables.ts";
 
@@ -21,7 +21,11 @@ export function explainUnknownName(path: string): string {
   return `unknown name ${quote(path)}: expected one of ${[...variables.keys(), "true", "false"].join(", ")}`;
 }
 
+/** What looks like a method of a name that does not exist is a fault of the name. */
 export function explainUnknownFunction(path: string): string {
+  const [, owner, name = ""] = /^(.+)\.([^.]+)$/u.exec(path) ?? [];
+  const isMethod = [...methods.values()].some((known) => known.has(name));
+  if (owner !== undefined && isMethod && !functionHints.has(path)) return explainUnknownName(owner);
   const hint = functionHints.get(path) ?? `expected one of ${[...functions.keys(), "ifelse", "choose"].join(", ")}`;
   return `unknown function ${quote(path)}: ${hint}`;
 }
