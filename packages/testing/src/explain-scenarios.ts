@@ -195,8 +195,7 @@ function toRulesInFile(pluginName: string) {
 const chances: readonly (readonly [string, RegExp])[] = [
   ["time", /\d{4}-\d\d-\d\dT[\d:.]+Z/gu],
   ["uuid", /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/gu],
-  ["message", /\b\d{10}\.\d{6}\b|\b\d{13}\b/gu],
-  ["id", /\b[a-z0-9]{26}\b|\b[0-9a-f]{32}\b/gu],
+  ["id", /(?<![0-9a-z])(?:[0-9a-z]{26}|[0-9a-f]{32})(?![0-9a-z])/gu],
 ];
 
 function withoutChance(text: string): string {

@@ -80,7 +80,7 @@ describe("a request that Teleport knows", { timeout: 20_000 }, () => {
     expect({ code, err }).toEqual({ code: 0, err: "" });
     expect(out).toContain(`Access Request ${id} of alice@example.com: PENDING\n`);
     expect(out).toContain('\nAccess Monitoring Rules for "example": none\n');
-    expect(out).toContain('  everybody: told, person everybody (role editor by "*")\n');
+    expect(out).toContain('  everybody: would be told, person everybody (role editor by "*")\n');
     expect(out).toMatch(/\nSomebody would be told\.\n$/u);
     expect(auth.calls.count("UpdatePluginData")).toBe(0);
     expect(auth.pluginData(id)).toEqual({});
@@ -103,7 +103,7 @@ describe("a request that Teleport knows", { timeout: 20_000 }, () => {
     const id = auth.createRequest({ roles: ["auditor"] });
     const { code, out } = await explain(id, "--offline");
     expect(code).toBe(0);
-    expect(out).toContain("  nobody: told (role auditor)\n");
+    expect(out).toContain("  nobody: would be told (role auditor)\n");
   });
 
   test("is told as JSON with --json", async () => {
@@ -165,7 +165,7 @@ describe("a permission that is missing", { timeout: 20_000 }, () => {
     expect(out).toMatch(
       /note: Access Monitoring Rules are off, for the running plugin as well: .*the verb "list" on "access_monitoring_rule".*\n {4}fix: Add the rule access_monitoring_rule: \[list\] to the plugin's role\./u,
     );
-    expect(out).toContain("  everybody: told");
+    expect(out).toContain("  everybody: would be told");
   });
 
   test("on users concerns the rules about traits only", async () => {

@@ -62,11 +62,11 @@ const stateNames: Readonly<Record<FrozenRecipient["state"], string>> = {
 };
 
 function renderFrozen({ raw, state, code, to, message, lookUp }: FrozenRecipient): string[] {
-  const name = raw || "(told by the official plugin)";
+  // An address is for machines; where nothing else is stored it has to do.
+  const name = raw || `message ${message ?? ""}, posted by the official plugin`;
   const why = code === undefined ? "" : ` (${code})`;
   const place = to === undefined ? "" : `, ${to.kind} ${to.id}`;
-  const where = message === undefined ? "" : `, message ${message}`;
-  return [`  ${name}: ${stateNames[state]}${why}${place}${where}`, ...renderLookUp(lookUp, "asked now: ")];
+  return [`  ${name}: ${stateNames[state]}${why}${place}`, ...renderLookUp(lookUp, "asked now: ")];
 }
 
 /** The steps in the order of their precedence, then what they lead to. */
@@ -107,10 +107,10 @@ function renderRole({ role, entry, recipients }: FreshDecision["roles"][number])
 }
 
 const reviewerOutcomes = {
-  told: "told",
-  "by-role": "told for a role",
-  cut: "not told: there are more than [routing] max_suggested_reviewers",
-  invalid: "not told: this is no e-mail address",
+  told: "an e-mail address",
+  "by-role": "beyond [routing] max_suggested_reviewers, but a role brings the same recipient",
+  cut: "left out: beyond [routing] max_suggested_reviewers",
+  invalid: "left out: no e-mail address",
 } as const;
 
 function renderReviewer({ reviewer, outcome }: FreshDecision["reviewers"][number]): string {
@@ -118,7 +118,7 @@ function renderReviewer({ reviewer, outcome }: FreshDecision["reviewers"][number
 }
 
 const outcomeNames: Readonly<Record<FreshRecipient["outcome"], string>> = {
-  told: "told",
+  told: "would be told",
   duplicate: "the same place as one before",
   retry: "no answer, would be asked again",
   blocked: "blocked until an operator mends it",
