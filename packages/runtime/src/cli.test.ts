@@ -3,9 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { runCommandLine } from "./cli.ts";
 import { definePlugin, type Plugin } from "./define-plugin.ts";
 import { examplePlugin } from "./testing/example-plugin.ts";
+import { runCaptured } from "./testing/run-command-line.ts";
 import { runProcess } from "./testing/run-process.ts";
 
 const main = fileURLToPath(import.meta.resolve("./testing/example-main.ts"));
@@ -33,19 +33,7 @@ output = "${dir}/plugin.log"
 
 afterAll(() => rm(dir, { recursive: true }));
 
-async function run(argv: readonly string[], plugin: Plugin = examplePlugin) {
-  const printed = { out: "", err: "" };
-  const terminal = {
-    out: (text: string) => {
-      printed.out += text;
-    },
-    err: (text: string) => {
-      printed.err += text;
-    },
-  };
-  const code = await runCommandLine(plugin, { argv, terminal });
-  return { code, ...printed };
-}
+const run = (argv: readonly string[], plugin: Plugin = examplePlugin) => runCaptured(plugin, argv);
 
 /** A plugin without commands of its own. */
 const plainPlugin = definePlugin({

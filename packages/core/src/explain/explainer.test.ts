@@ -310,6 +310,14 @@ describe("what Teleport refuses", () => {
     });
   });
 
+  test("an id nobody knows is named also by a server that does not tell our roles", async () => {
+    const { cluster, explain } = start();
+    cluster.before = (method) => {
+      if (method === "getOwnRoles") throw new PluginError("not_implemented", "unknown method");
+    };
+    await expect(explain("r9")).rejects.toMatchObject({ code: "not_found" });
+  });
+
   test("an id that is not shown for want of a permission names the verb", async () => {
     const { cluster, explain } = start();
     const none = { logins: [], rules: [] };

@@ -13,7 +13,7 @@ import { type Decision, decideRouting } from "../routing/decision.ts";
 import { createFactFinder } from "../routing/fact-finder.ts";
 import { createMonitoringRules } from "../routing/monitoring-rules.ts";
 import type { TeleportClient } from "../teleport.ts";
-import { findListGap } from "../watch/list-permission.ts";
+import { findListGap, type ListGap } from "../watch/list-permission.ts";
 import { type ExplainInput, explain, toTiers } from "./explain.ts";
 import type { Explanation, ExplanationNote } from "./explanation.ts";
 
@@ -205,8 +205,7 @@ async function toUnknown(
   teleport: ExplainerOptions["teleport"],
   signal: AbortSignal,
 ): Promise<PluginError> {
-  const [{ clusterName }, roles] = await Promise.all([teleport.ping(signal), teleport.getOwnRoles(signal)]);
-  const gap = findListGap(roles);
+  const [{ clusterName }, gap] = await Promise.all([teleport.ping(signal), findGap(teleport, signal)]);
   if (gap !== undefined) {
     const { message, fix } = gap;
     return new PluginError("forbidden", `Whether there is an Access Request ${id} is not shown to us. ${message}.`, {
@@ -216,4 +215,15 @@ async function toUnknown(
   return new PluginError("not_found", `The Teleport cluster ${clusterName} has no Access Request ${id}.`, {
     fix: "Check the id with `tctl requests ls`, and that this is the right cluster. Requests that have expired are gone.",
   });
+}
+
+/** Old servers do not tell which roles we hold: then nothing speaks against the answer they gave. */
+async function findGap(teleport: ExplainerOptions["teleport"], signal: AbortSignal): Promise<ListGap | undefined> {
+  try {
+    return findListGap(await teleport.getOwnRoles(signal));
+  } catch (thrown) {
+    const error = PluginError.from(thrown);
+    if (error.code !== "not_implemented") throw error;
+    return undefined;
+  }
 }

@@ -36,6 +36,7 @@ export function createCatchUp(options: CatchUpOptions): CatchUp {
   const { teleport, pluginName, index, rules, mark, clock, log } = options;
   let joinedAt: number | undefined;
   let rulesFailingSince: number | undefined;
+  let rulesRefused = false;
   let warned = false;
 
   /**
@@ -53,7 +54,6 @@ export function createCatchUp(options: CatchUpOptions): CatchUp {
       return { proves: false };
     }
   }
-  let rulesRefused = false;
 
   function warnOnce(error: PluginError): void {
     const what =

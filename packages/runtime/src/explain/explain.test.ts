@@ -3,8 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createFakeAuthService, type FakeAuthService, pluginRole, type RoleSpec } from "@access-plugins/testing";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { runCommandLine } from "../cli.ts";
 import { examplePlugin } from "../testing/example-plugin.ts";
+import { runCaptured } from "../testing/run-command-line.ts";
 
 const fixtures = join(import.meta.dirname, "../fixtures/explain");
 const requestFile = join(fixtures, "request.json");
@@ -46,19 +46,7 @@ afterAll(async () => {
   await rm(dir, { recursive: true });
 });
 
-async function run(...argv: readonly string[]) {
-  const printed = { out: "", err: "" };
-  const terminal = {
-    out: (text: string) => {
-      printed.out += text;
-    },
-    err: (text: string) => {
-      printed.err += text;
-    },
-  };
-  const code = await runCommandLine(examplePlugin, { argv: ["explain", ...argv], terminal });
-  return { code, ...printed };
-}
+const run = (...argv: readonly string[]) => runCaptured(examplePlugin, ["explain", ...argv]);
 
 const explain = (...argv: readonly string[]) => run(...argv, "-c", config);
 

@@ -3,7 +3,7 @@ import type { AccessListSpec } from "./cluster/access-list-store.ts";
 import type { UserSpec } from "./cluster/directory.ts";
 import type { RuleSpec } from "./cluster/monitoring-rule-store.ts";
 import type { ProfileName } from "./cluster/profiles.ts";
-import type { ResourceSpec } from "./cluster/resource-catalog.ts";
+import type { ResourceCatalog, ResourceSpec } from "./cluster/resource-catalog.ts";
 import type { RoleSpec } from "./cluster/role.ts";
 import type { IdentityIssuerState } from "./credentials/identity-issuer.ts";
 
@@ -23,6 +23,8 @@ export interface FakeAuthServiceOptions {
   /** Added to the default roles; the same name replaces. */
   readonly roles?: readonly RoleSpec[];
   readonly resources?: readonly ResourceSpec[];
+  /** Resources that live elsewhere, in place of `resources`. */
+  readonly catalog?: ResourceCatalog;
   readonly accessLists?: readonly AccessListSpec[];
   readonly monitoringRules?: readonly RuleSpec[];
   /** Other clusters whose resources may be requested. */

@@ -14,7 +14,10 @@ describe("the type check, when a rule arrives", () => {
       'user.trait["a"].isempty()',
       `1:1: unknown name "user.trait": expected one of ${[...variables.keys()].join(", ")}, true, false`,
     ],
-    ["access_request.spec.resource_ids.isempty()", '1:1: unknown name "access_request.spec.resource_ids": expected one of access_request.spec.roles'],
+    [
+      "access_request.spec.resource_ids.isempty()",
+      '1:1: unknown name "access_request.spec.resource_ids": expected one of access_request.spec.roles',
+    ],
     ['access_request.metadata.name == "x"', '1:1: unknown name "access_request.metadata.name"'],
     ['plugin.spec.name == "x"', '1:1: unknown name "plugin.spec.name"'],
     ["true &&\n\t roles", '2:3: unknown name "roles"'],

@@ -183,7 +183,27 @@ async function tellStory(dir: string): Promise<string> {
   await as("admin", "rules", "create", "r", "--plugin", "slack", "--recipients", "#a,#b");
   expect((await as("identity", "rules", "list")).out).toBe("r\tslack\t#a,#b\ttrue");
   expect((await as("admin", "rules", "delete", "r")).code).toBe(0);
+  const office = ["--schedule", "Europe/Berlin Monday 09:00-17:00"];
+  expect(await as("admin", "rules", "create", "s", "--plugin", "slack", "--recipients", "#a", ...office)).toEqual({
+    code: 0,
+    out: "",
+    err: "",
+  });
+  await labelResources(as);
   return id;
+}
+
+/** What is set with a command is what requests are told to be about at the next call. */
+async function labelResources(as: (name: string, ...args: string[]) => Promise<Result>): Promise<void> {
+  expect((await as("admin", "resources", "list")).out).toContain(
+    "node\tf0c37a3e-1b2c-4d5e-8f90-a1b2c3d4e5f6\tweb-1\tenv=prod",
+  );
+  const set = ["resources", "set", "node", "uuid-3", "--hostname", "web-3", "--labels", "env=test,os=linux"];
+  expect(await as("admin", ...set)).toEqual({ code: 0, out: "", err: "" });
+  expect((await as("admin", "resources", "delete", "app", "grafana")).code).toBe(0);
+  const { out } = await as("admin", "resources", "list");
+  expect(out).toContain("node\tuuid-3\tweb-3\tenv=test,os=linux");
+  expect(out).not.toContain("grafana");
 }
 
 describe("wrong use", () => {
@@ -196,6 +216,13 @@ describe("wrong use", () => {
     ["nobody to be", ctl, ["--dir", "x", "list"], 2, "--as"],
     ["no verdict", ctl, ["--dir", "x", "--as", "y", "review", "id"], 2, "--approve or --deny"],
     ["a resource that is none", ctl, ["--dir", "/none", "--as", "y", "create", "--resources", "x"], 1, "Cannot read"],
+    [
+      "a label without a value",
+      ctl,
+      ["--dir", "x", "--as", "y", "resources", "set", "node", "n", "--labels", "x"],
+      2,
+      "key=value",
+    ],
     ["an unknown command", ctl, ["--dir", "x", "--as", "y", "frobnicate"], 2, "frobnicate"],
     [
       "nonsense for an audit",

@@ -11,6 +11,7 @@ import {
   toJsonText,
   toTable,
 } from "./request-commands.ts";
+import { createResourcesCommand } from "./resource-commands.ts";
 import { createRule, deleteRule, listRules, type RuleFlags } from "./rule-commands.ts";
 import { type CommandIo, toDuration, toList } from "./run-command.ts";
 import { type Session, type SessionFlags, withSession } from "./session.ts";
@@ -38,7 +39,8 @@ export function createCtlCommand(io: CommandIo): Command {
     .addCommand(listCommand(run))
     .addCommand(pluginDataCommand(run))
     .addCommand(rulesCommand(run))
-    .addCommand(listsCommand(run));
+    .addCommand(listsCommand(run))
+    .addCommand(createResourcesCommand(() => program.opts<SessionFlags>().dir, io.out));
 }
 
 const createCommand = (run: Run) =>
@@ -132,6 +134,10 @@ function rulesCommand(run: Run): Command {
     .requiredOption("--plugin <name>", "the plugin the rule is for, by the name of its plugin data")
     .requiredOption("--recipients <a,b>", "whom the plugin shall tell", toList)
     .option("--condition <predicate>", "which requests", "true")
+    .option(
+      "--schedule <shift>",
+      'only those created then: "ZONE DAY HH:MM-HH:MM", for example "UTC Monday 09:00-17:00"',
+    )
     .action((name: string, flags: RuleFlags) => run((session) => createRule(session, name, flags)));
   rules.command("delete <name>").action((name: string) => run((session) => deleteRule(session, name)));
   rules.command("list").action(() => run(listRules));

@@ -1,4 +1,5 @@
 import { AccessMonitoringRulesService } from "@access-plugins/teleport-client/gen/teleport/accessmonitoringrules/v1/accessmonitoringrules_pb";
+import { InvalidArgumentError } from "commander";
 import { toRuleMessage } from "../cluster/monitoring-rule-store.ts";
 import type { Session } from "./session.ts";
 
@@ -6,12 +7,22 @@ export interface RuleFlags {
   readonly plugin: string;
   readonly recipients: readonly string[];
   readonly condition: string;
+  readonly schedule?: string;
 }
 
 export async function createRule(session: Session, name: string, flags: RuleFlags): Promise<undefined> {
   const notification = { name: flags.plugin, recipients: flags.recipients };
-  const rule = toRuleMessage({ name, condition: flags.condition, notification });
+  const schedules = flags.schedule === undefined ? {} : { schedules: { schedule: toSchedule(flags.schedule) } };
+  const rule = toRuleMessage({ name, condition: flags.condition, notification, ...schedules });
   await session.call(AccessMonitoringRulesService.method.createAccessMonitoringRule, { rule });
+}
+
+function toSchedule(text: string) {
+  const [, timezone, weekday, start, end] = /^(\S+) (\S+) (\S+)-(\S+)$/u.exec(text) ?? [];
+  if (timezone === undefined || weekday === undefined || start === undefined || end === undefined) {
+    throw new InvalidArgumentError(`${text} is no schedule: write "ZONE DAY HH:MM-HH:MM".`);
+  }
+  return { timezone, shifts: [{ weekday, start, end }] };
 }
 
 export async function deleteRule(session: Session, name: string): Promise<undefined> {

@@ -2,6 +2,7 @@ import { Command, InvalidArgumentError, Option } from "commander";
 import { defaultUserNames } from "../cluster/defaults.ts";
 import type { ProfileName } from "../cluster/profiles.ts";
 import { createFakeAuthService, type FakeAuthService } from "../fake-auth-service.ts";
+import { createResourceFile } from "./resource-file.ts";
 import { type CommandIo, toAddress, toDuration } from "./run-command.ts";
 import { sampleAccessLists, sampleResources } from "./sample-cluster.ts";
 import { addProxyOptions, type ProxyFlags, startProxies } from "./sim-proxies.ts";
@@ -74,7 +75,7 @@ async function start(flags: Flags, directory: StateDirectory): Promise<FakeAuthS
     proxyPublicAddr: flags.proxyPublicAddr,
     enterprise: flags.enterprise,
     allowOldClients: flags.allowOldClients,
-    resources: sampleResources,
+    catalog: createResourceFile(flags.dir, sampleResources),
     accessLists: sampleAccessLists,
     state,
     ...(authorities ? { authorities } : {}),

@@ -45,7 +45,7 @@ export function createCluster(options: FakeAuthServiceOptions, clock: Clock): Cl
       now: () => clock.now(),
       findAccessExpiry: (id) => requests.get(id)?.accessExpiry,
     }),
-    resources: createResourceCatalog(options.resources ?? []),
+    resources: options.catalog ?? createResourceCatalog(options.resources ?? []),
     monitoringRules,
     accessLists: createAccessListStore(fanout, options.accessLists ?? []),
     fanout,

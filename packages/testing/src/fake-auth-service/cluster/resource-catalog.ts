@@ -4,17 +4,21 @@ import {
 } from "@access-plugins/teleport-client/gen/teleport/legacy/client/proto/authservice_pb";
 import { create } from "@bufbuild/protobuf";
 
+/** The kinds of resources that `ListResources` knows here. */
+export const resourceKinds = [
+  "node",
+  "app",
+  "db",
+  "kube_cluster",
+  "user_group",
+  "windows_desktop",
+  "git_server",
+  "aws_ic_account",
+] as const;
+
 /** A resource that requests may name. */
 export interface ResourceSpec {
-  readonly kind:
-    | "node"
-    | "app"
-    | "db"
-    | "kube_cluster"
-    | "user_group"
-    | "windows_desktop"
-    | "git_server"
-    | "aws_ic_account";
+  readonly kind: (typeof resourceKinds)[number];
   /** What requests carry: a UUID for nodes, the name for the others. */
   readonly name: string;
   /** Of nodes: the name that people know. */
