@@ -7,6 +7,8 @@ export interface Usage {
   /** Resident now and at the most, in MiB. */
   readonly rss: number;
   readonly peak: number;
+  /** What is its own of `rss`: the rest is its executable, in the page cache, which all that run it share. */
+  readonly own: number;
 }
 
 const ticksPerSecond = 100;
@@ -19,5 +21,10 @@ export function readUsage(pid: number): Usage {
     .split(" ");
   const status = readFileSync(`/proc/${pid}/status`, "utf8");
   const mib = (name: string) => Number(new RegExp(`^${name}:\\s+(\\d+)`, "mu").exec(status)?.[1] ?? 0) / 1_024;
-  return { cpu: (Number(fields[11]) + Number(fields[12])) / ticksPerSecond, rss: mib("VmRSS"), peak: mib("VmHWM") };
+  return {
+    cpu: (Number(fields[11]) + Number(fields[12])) / ticksPerSecond,
+    rss: mib("VmRSS"),
+    peak: mib("VmHWM"),
+    own: mib("RssAnon"),
+  };
 }

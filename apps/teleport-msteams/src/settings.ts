@@ -1,6 +1,6 @@
 import { msteamsConfigSchema } from "@access-plugins/msteams";
 import type { Session, SettingsOf } from "@access-plugins/runtime";
-import { z } from "zod";
+import * as z from "zod";
 
 /** The platform's part of the configuration. */
 export const settings = {

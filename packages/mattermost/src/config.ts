@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 
 const urlHelp =
   "Use the address people open in the browser, without a team: https://mattermost.example.com, with the subpath if there is one (https://example.com/chat).";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 
 // Both kinds become part of a stored address: bounded, and without the characters that separate addresses there.
 const id = z.string().regex(/^[a-z0-9]{26}$/u);

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { cloudNames, clouds } from "./clouds.ts";
 import { type Service, toOrigin } from "./endpoints.ts";
 

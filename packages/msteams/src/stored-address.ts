@@ -1,5 +1,5 @@
 import type { SentMessage } from "@access-plugins/core";
-import { z } from "zod";
+import * as z from "zod";
 
 const entrySchema = z.object({ id: z.string().min(1), ts: z.string(), rid: z.string().min(1) });
 

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { getAsset, isSea } from "node:sea";
-import { z } from "zod";
+import * as z from "zod";
 
 /**
  * A text file of the app's folder: embedded in a built executable, else beside the sources. `sources` is the

@@ -1,5 +1,5 @@
 import type { Clock, Log, Messenger, ProxySettings, RateLimiter, Routes } from "@access-plugins/core";
-import { z } from "zod";
+import * as z from "zod";
 
 /** The platform's part of a configuration file: one schema per top-level key. */
 export type SettingsShape = Readonly<Record<string, z.ZodType>>;

@@ -1,5 +1,5 @@
 import type { NotifierOptions, Routes } from "@access-plugins/core";
-import { z } from "zod";
+import * as z from "zod";
 import { toCanonicalKeys } from "./canonical-keys.ts";
 import { commonSettingsShape, roleMapSchema } from "./common-settings.ts";
 import { readDocument } from "./config-source.ts";

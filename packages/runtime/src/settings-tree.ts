@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 
 /** What can be written in a configuration file, read from the schema so that checks and documents never differ. */
 export interface SettingNode {

@@ -1,5 +1,5 @@
 import type { CredentialFiles } from "@access-plugins/teleport-client";
-import { z } from "zod";
+import * as z from "zod";
 import type { FaultList } from "./fault.ts";
 import { findReadProblem, isReadableByEverybody } from "./file-access.ts";
 import { parseGoDuration } from "./go-duration.ts";

@@ -1,5 +1,5 @@
 import { isIP } from "node:net";
-import { z } from "zod";
+import * as z from "zod";
 
 /** Where the Web API of commercial Slack lives. GovSlack: `https://slack-gov.com/api/`. */
 const defaultApiUrl = "https://slack.com/api/";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 
 /** What `auth.test` tells about the token; `scopes` are those of the header `x-oauth-scopes`. */
 export const authTestAnswer = z.object({

@@ -13,14 +13,16 @@ async function held(open: OpenStage, size: Size): Promise<Figures> {
   const stage = await open({ channels: 1 });
   const { auth, platform } = stage;
   const running = await stage.start();
-  const idle = readUsage(running.pid).rss;
+  const idle = readUsage(running.pid);
   await auth.create(requests);
   await platform.until({ posts: requests, timeoutMs: patienceMs });
   await sleep(restMs);
-  const { rss, peak, cpu } = readUsage(running.pid);
+  const { rss, own, peak, cpu } = readUsage(running.pid);
   return {
-    "idle, MiB": round(idle),
+    "idle, MiB": round(idle.rss),
+    "of it not the executable": round(idle.own),
     [`with ${requests} open, MiB`]: round(rss),
+    "of it not the executable ": round(own),
     "peak, MiB": round(peak),
     "CPU, s": cpu,
   };

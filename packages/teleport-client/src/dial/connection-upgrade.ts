@@ -9,7 +9,6 @@ import { notApplicable, type Route, startAuthTls } from "./route.ts";
 import { limitStep } from "./step-limit.ts";
 import { toProtocol } from "./tls-routing.ts";
 import { isUpgradeRefused } from "./upgrade-refusal.ts";
-import { openWebSocket } from "./web-socket.ts";
 
 /**
  * Through a load balancer that takes TLS apart: an HTTP request to the Proxy turns into a stream of bytes, and inside
@@ -31,6 +30,8 @@ export function createUpgradeRoute({ target, knownSettings, needsUpgrade }: Disc
 /** As a web socket; where that is refused, as Proxies before 15.1 know it. */
 async function openUpgraded(target: Target, network: Network, signal: AbortSignal): Promise<Duplex> {
   try {
+    // Loaded when needed: hardly anybody goes this way.
+    const { openWebSocket } = await import("./web-socket.ts");
     return await upgrade(openWebSocket, target, network, signal);
   } catch (thrown) {
     if (!isUpgradeRefused(thrown)) throw toDialError(thrown, "web");

@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { type IncomingMessage, request } from "node:http";
 import type { TLSSocket } from "node:tls";
 import { type Clock, PluginError } from "@access-plugins/core";
-import { z } from "zod";
+import * as z from "zod";
 import { type Target, toTargetText } from "./address.ts";
 import { toDialError } from "./dial-fault.ts";
 import { limitStep } from "./step-limit.ts";

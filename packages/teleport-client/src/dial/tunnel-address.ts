@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { defaultTunnelPort, parseAddress, type Target, toTarget } from "./address.ts";
 
 /** The part of a Proxy's settings that tells where it takes SSH tunnels. What is missing is empty. */
