@@ -52,6 +52,8 @@ interface DueList {
 export function createReminderRound(options: ReminderRoundOptions): ReminderRound {
   const { openLists, claims, directory, ownerReminder, clock, log } = options;
   const said = new Set<string>();
+  /** Whoever failed last comes last: people who always fail keep nobody else from their turn. */
+  const failed = { lookUps: new Set<string>(), sends: new Set<string>() };
 
   async function findDue(tally: RoundTally, stop: AbortSignal): Promise<readonly DueList[]> {
     const call: Call = { signal: stop, lane: reminderLane, mayStart: () => true };
@@ -87,7 +89,7 @@ export function createReminderRound(options: ReminderRoundOptions): ReminderRoun
 
   /** The owners that the platform knows; asked one after the other, reminders are in no hurry. */
   async function findPeople(
-    owners: ReadonlySet<string>,
+    owners: readonly string[],
     tally: RoundTally,
     stop: AbortSignal,
   ): Promise<ReadonlyMap<string, Recipient>> {
@@ -98,10 +100,12 @@ export function createReminderRound(options: ReminderRoundOptions): ReminderRoun
       try {
         const call: Call = { signal: deadline.signal, lane: reminderLane, mayStart: () => true };
         people.set(owner, await directory.find(owner, "person", call));
+        failed.lookUps.delete(owner);
         tally.succeeded();
       } catch (thrown) {
         const error = PluginError.from(thrown);
         if (stop.aborted) break;
+        failed.lookUps.add(owner);
         if (unreachable.has(error.code)) strangers.push(owner);
         else if (!goOn(tally, error, { owner })) break;
       } finally {
@@ -141,23 +145,31 @@ export function createReminderRound(options: ReminderRoundOptions): ReminderRoun
       if (!options.mayCall()) return;
       const lists = await findDue(tally, stop);
       if (lists.length === 0) return;
-      const people = await findPeople(new Set(lists.flatMap(({ due }) => due)), tally, stop);
+      const owners = new Set(lists.flatMap(({ due }) => due));
+      const people = await findPeople(putLast([...owners], failed.lookUps, String), tally, stop);
       const reachable = [...people.keys()];
-      for (const debt of toDebts(lists, people)) {
+      for (const debt of putLast(toDebts(lists, people), failed.sends, ({ to }) => to.id)) {
         if (stop.aborted) return;
         const owner = debt.items[0]?.owners[0] ?? "";
         const { lists: count, errors } = await ownerReminder.remind(debt, reachable, cut);
         if (count > 0) {
           tally.succeeded();
+          failed.sends.delete(debt.to.id);
           said.clear();
           log.info("Reminded an owner of access list reviews", { owner, lists: count });
         }
+        if (errors.length > 0) failed.sends.add(debt.to.id);
         // A stop cuts what it will: that is no failure.
         if (!stop.aborted && errors.some((error) => !goOn(tally, error, { owner }))) return;
         for (const { state } of debt.items) isHeld(state, tally);
       }
     },
   };
+}
+
+/** The same, but for those in `last`, which come at the end. */
+function putLast<T>(all: readonly T[], last: ReadonlySet<string>, keyOf: (one: T) => string): readonly T[] {
+  return all.toSorted((a, b) => Number(last.has(keyOf(a))) - Number(last.has(keyOf(b))));
 }
 
 /** One debt a person, whatever names it goes by; who owes the oldest review comes first. */

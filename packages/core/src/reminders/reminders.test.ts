@@ -413,6 +413,21 @@ describe("what goes wrong", () => {
     await plugin.stop();
   });
 
+  it.each(["findRecipient", "remind"])(
+    "with three people at %s, always, keeps nobody else from their turn",
+    async (call) => {
+      const stage = openStage();
+      stage.cluster.accessLists.set({ name: "ops", owners: ["x1", "x2", "x3", "alice", "bob"] });
+      stage.messenger.before = (method, place) => {
+        if (method === call && place.startsWith("x")) throw unavailable;
+      };
+      const plugin = stage.start();
+      await stage.clock.advance(hourMs);
+      expect(daysOf(stage)).toEqual(["2026-03-15 alice", "2026-03-15 bob"]);
+      await plugin.stop();
+    },
+  );
+
   it("with one recipient holds up nobody else, is said once and tried again at the next round", async () => {
     const stage = openStage();
     stage.cluster.accessLists.set({ name: "ops", owners: ["blocked", "alice"] });
@@ -445,7 +460,8 @@ describe("what goes wrong", () => {
     await stage.clock.advance(30 * 60_000);
     expect(stage.calendar()).toEqual([]);
     await stage.clock.advance(60_000);
-    expect(daysOf(stage)).toEqual(["2026-03-15 alice", "2026-03-15 bob"]);
+    // Who was refused comes last.
+    expect(daysOf(stage)).toEqual(["2026-03-15 bob", "2026-03-15 alice"]);
     await plugin.stop();
   });
 
