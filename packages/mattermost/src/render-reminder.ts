@@ -2,8 +2,8 @@ import {
   joinWhatFits,
   type Reminder,
   type ReminderDocument,
-  type SentencePart,
   toReminderDocument,
+  toSentenceText,
 } from "@access-plugins/core";
 import type { Attachment } from "./attachment.ts";
 import { code, line, link, type Surface, toAddress } from "./markdown.ts";
@@ -26,7 +26,7 @@ function toAttachment(document: ReminderDocument): Attachment {
   const address = document.link === undefined ? undefined : toAddress(document.link.url, room.link);
   return {
     color: document.isOverdue ? "#d24b4e" : "#ffbc1f",
-    fallback: toSentence(document, (title) => line(title, room.listed) || "(empty)"),
+    fallback: toSentenceText(document, (title) => line(title, room.listed) || "(empty)"),
     title: address === undefined ? "" : (document.link?.label ?? ""),
     title_link: address ?? "",
     text: toLines(document, "attachment").join("\n"),
@@ -41,13 +41,8 @@ function toLines(document: ReminderDocument, surface: Surface): readonly string[
     `${code(title, room.listed, surface)} (${when})`;
   const isUsable = url === "" || toAddress(url, room.link) !== undefined;
   return [
-    toSentence(document, (title) => code(title, room.title, surface)),
+    toSentenceText(document, (title) => code(title, room.title, surface)),
     ...(lists.length === 0 ? [] : [joinWhatFits(lists, room.lists, toListed)]),
     ...(isUsable ? [] : [`${label}: ${code(url, room.link, surface)}`]),
   ];
-}
-
-function toSentence({ sentence }: ReminderDocument, toTitle: (title: string) => string): string {
-  const toText = (part: SentencePart) => ("words" in part ? part.words : toTitle(part.title));
-  return sentence.map(toText).join("");
 }

@@ -4,6 +4,7 @@ import {
   type ReminderDocument,
   type SentencePart,
   toReminderDocument,
+  toSentenceText,
 } from "@access-plugins/core";
 import { type AdaptiveCard, type Element, line, run, sizeOf, words } from "./card-elements.ts";
 import { firstThatFit } from "./fitting.ts";
@@ -17,7 +18,7 @@ const room = { title: 300, listed: 150, lists: 4_000, summary: 120, link: 300 } 
 /** A reminder, within the same limits and as harmless as any message. */
 export function renderReminder(reminder: Reminder): Activity {
   const document = toReminderDocument(reminder);
-  const summary = toSentence(document, (title) => toPlainText(toName(title, room.summary)));
+  const summary = toSentenceText(document, (title) => toPlainText(toName(title, room.summary)));
   if (reminder.form === "plain") {
     return { type: "message", summary, text: toPlain(document, summary), textFormat: "plain", attachments: [] };
   }
@@ -69,8 +70,4 @@ function toLists({ lists }: ReminderDocument): readonly Element[] {
     });
   const { shown, rest } = firstThatFit(lists, room.lists, toElement, sizeOf);
   return rest === 0 ? shown : [...shown, words(`and ${rest} more`, { isSubtle: true })];
-}
-
-function toSentence({ sentence }: ReminderDocument, toTitle: (title: string) => string): string {
-  return sentence.map((part) => ("words" in part ? part.words : toTitle(part.title))).join("");
 }

@@ -2,8 +2,8 @@ import {
   joinWhatFits,
   type Reminder,
   type ReminderDocument,
-  type SentencePart,
   toReminderDocument,
+  toSentenceText,
 } from "@access-plugins/core";
 import type { KnownBlock } from "@slack/types";
 import { code, line, link, type Surface } from "./mrkdwn.ts";
@@ -35,9 +35,8 @@ function toFallback(document: ReminderDocument): string {
   ].join("\n");
 }
 
-function toSentence({ sentence }: ReminderDocument, surface: Surface): string {
-  const toText = (part: SentencePart) => ("words" in part ? part.words : toTitle(part.title, room.title, surface));
-  return sentence.map(toText).join("");
+function toSentence(document: ReminderDocument, surface: Surface): string {
+  return toSentenceText(document, (title) => toTitle(title, room.title, surface));
 }
 
 function toLists({ lists }: ReminderDocument, limit: number, surface: Surface): string {

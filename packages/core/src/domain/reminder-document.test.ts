@@ -1,13 +1,13 @@
 import { expect, test } from "vitest";
 import type { DueAccessList, Reminder } from "./reminder.ts";
-import { type ReminderDocument, toReminderDocument } from "./reminder-document.ts";
+import { type ReminderDocument, toReminderDocument, toSentenceText } from "./reminder-document.ts";
 
 const at = new Date("2026-03-24T09:00:00Z");
 const due: DueAccessList = { name: "list-1", title: "On call", auditDate: new Date("2026-03-24T09:00:00Z") };
 const late: DueAccessList = { name: "list-2", title: " ", auditDate: new Date("2026-03-21T08:59:59Z") };
 
-function sentenceOf({ sentence }: ReminderDocument): string {
-  return sentence.map((part) => ("words" in part ? part.words : `<${part.title}>`)).join("");
+function sentenceOf(document: ReminderDocument): string {
+  return toSentenceText(document, (title) => `<${title}>`);
 }
 
 function toDocument(lists: Reminder["lists"]): ReminderDocument {

@@ -27,6 +27,11 @@ export function toReminderDocument({ lists, at, webUrl }: Reminder): ReminderDoc
   };
 }
 
+/** The sentence as text, with each title as `toTitle` makes it harmless. */
+export function toSentenceText({ sentence }: ReminderDocument, toTitle: (title: string) => string): string {
+  return sentence.map((part) => ("words" in part ? part.words : toTitle(part.title))).join("");
+}
+
 function toSingleSentence(list: DueAccessList, at: Date): readonly SentencePart[] {
   const words = list.auditDate < at ? `${toWhen(list, at)} for a review! Please review it.` : undefined;
   return [

@@ -7,8 +7,9 @@ import {
   type MemoryCluster,
   type MemoryMessenger,
 } from "@access-plugins/testing/doubles";
+import { PluginError } from "../base/plugin-error.ts";
 import { createRateLimiter } from "../base/rate-limiter.ts";
-import { toReminderDocument } from "../domain/reminder-document.ts";
+import { toReminderDocument, toSentenceText } from "../domain/reminder-document.ts";
 import { composeReminders } from "../reminders/compose-reminders.ts";
 import { createRecipientDirectory } from "../routing/recipient-directory.ts";
 import { createRecordingLog, createRecordingMeter, type LogLine, mortal } from "./notifier-harness.ts";
@@ -102,10 +103,33 @@ export function openReminderStage({ start, ...platform }: ReminderStageOptions):
     },
     calendar: () =>
       messenger.reminders.map(({ place, reminder }) => {
-        const { sentence } = toReminderDocument(reminder);
-        const text = sentence.map((part) => ("words" in part ? part.words : part.title)).join("");
+        const text = toSentenceText(toReminderDocument(reminder), (title) => title);
         return `${reminder.at.toISOString().slice(0, 16).replace("T", " ")} ${place}: ${text}`;
       }),
     stored: (list) => ({ ...teleport.cluster.pluginData(list, "memory") }),
   };
 }
+
+export const hourMs = 3_600_000;
+export const dayMs = 24 * hourMs;
+/** The audit date of {@link openOnCallStage}. */
+export const nextAudit = new Date("2026-03-29T09:00:00Z");
+/** An hour after the notice of two weeks begins. */
+export const noticeBegan = "2026-03-15T10:00:00Z";
+
+/** With one list, `ops`, that Alice owns and that is to be reviewed in two weeks. */
+export function openOnCallStage(options: Partial<ReminderStageOptions> = {}): ReminderStage {
+  const stage = openReminderStage({ start: noticeBegan, ...options });
+  stage.cluster.accessLists.set({ name: "ops", title: "On call", owners: ["alice"], nextAudit });
+  return stage;
+}
+
+/** Whom the calendar names, by day: `2026-03-15 alice`. */
+export function daysOf(stage: ReminderStage): readonly string[] {
+  return stage.calendar().map((line) => line.replace(/^(\S+) \S+ (\S+): .*$/u, "$1 $2"));
+}
+
+/** No answer, and certainly no effect. */
+export const unavailable = new PluginError("unavailable", "The platform does not answer.");
+/** Took effect, and the answer never came. */
+export const lost = new PluginError("unavailable", "The answer was lost.", { ambiguous: true });
