@@ -106,6 +106,30 @@ describe("a message", () => {
     await h.stop();
   });
 
+  it("is told in raw form by servers that are too old to answer, which is said once", async () => {
+    const h = await ready();
+    refuse(h, "findResources", () => new PluginError("not_implemented", "unknown method ListResources"));
+    h.cluster.create(request);
+    h.cluster.create({ ...request, id: "r2" });
+    await h.clock.advance(100);
+    expect(h.messenger.messages).toHaveLength(2);
+    expect(warnings(h).map(({ message }) => message)).toEqual([
+      "Messages show resources of the kind node by their ids: unknown method ListResources",
+    ]);
+    await h.stop();
+  });
+
+  it("shares its look-ups: a hundred requests at once ask for a role and a user once", async () => {
+    const h = await ready();
+    h.cluster.clearCalls();
+    for (let at = 0; at < 100; at += 1) h.cluster.create({ id: `r${at}`, roles: ["ops"] });
+    await h.clock.advance(5_000);
+    expect(h.messenger.messages).toHaveLength(100);
+    expect([h.cluster.countCalls("getRole"), h.cluster.countCalls("getUserTraits")]).toEqual([1, 1]);
+    expect(versions(h).every((message) => loginsOf(message)?.[0]?.join() === "alice,ops")).toBe(true);
+    await h.stop();
+  });
+
   it("gets its names within ten minutes after the permission was given", async () => {
     const h = await ready();
     const mended = refuse(h, "findResources", () => forbidden("names"));

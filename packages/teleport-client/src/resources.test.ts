@@ -95,6 +95,12 @@ describe("requested resources", () => {
     expect(refused.fix).toMatch(/rule app_server: \[list\] to a role .* review_requests\.preview_as_roles/u);
   });
 
+  test("are told by a server of version 14 as well", async () => {
+    const { createClient } = await startTestCluster({ resources, profile: 14 });
+    const found = await createClient().findResources([of("node", "uuid-1")], never);
+    expect(found.get("/example.com/node/uuid-1")).toMatchObject({ name: "web-1" });
+  });
+
   test("are told the same way by the double that tests of core use", async () => {
     const ids = [of("node", "uuid-1"), of("db", "orders"), of("node", "gone"), of("node", "uuid-1", "leaf")];
     const { found } = await find(ids);

@@ -33,6 +33,8 @@ const missingMs = minute;
 const refusedMs = 10 * minute;
 const refusals: ReadonlySet<string> = new Set(["forbidden", "not_implemented", "invalid_argument"]);
 
+/** Answers about resources kept at the most: one may be about hundreds of them. */
+const resourceAnswers = 500;
 /** Their own slots: however slow they are, plugin data is written beside them. */
 const concurrency = 16;
 
@@ -47,7 +49,7 @@ export function createLookUps({ teleport, clock, log }: LookUpOptions): LookUps 
   const limiter = createRateLimiter({ clock, concurrency });
   const roles = createAnswerCache<Role>(kept);
   const traits = createAnswerCache<User["traits"]>(kept);
-  const resources = createAnswerCache<ReadonlyMap<string, ResourceDetails>>(kept);
+  const resources = createAnswerCache<ReadonlyMap<string, ResourceDetails>>({ ...kept, capacity: resourceAnswers });
   const refused = new Map<string, { readonly error: PluginError; readonly until: number }>();
 
   /** A kind of data that may not be read is said once, with the verb, and costs no call for a while. */

@@ -35,11 +35,13 @@ export function createNoticeCaller(state: SessionState, source: RequestSource, c
 
   /** Many requesters have no account there under their name: nothing that an operator has to look at. */
   function tell(error: PluginError, notice: RequesterNotice, tries: number): void {
-    const level = notice.state === "waiting" && tries === 0 && error.code !== "aborted" ? "info" : "debug";
+    const first = notice.state === "waiting" && tries === 0 && error.code !== "aborted";
+    const level = error.code === "internal" ? "warn" : first ? "info" : "debug";
     log[level](`Could not tell the requester: ${error.message}`, {
       request_id: source.id,
       code: error.code,
       ...(error.fix === undefined ? {} : { fix: error.fix }),
+      ...(error.code === "internal" ? { error } : {}),
     });
   }
 
