@@ -213,6 +213,23 @@ describe("a message", () => {
 });
 
 describe("two replicas", () => {
+  it("take over what the other one found, when both write", async () => {
+    const h = await ready();
+    refuse(h, "findResources", () => forbidden("names"));
+    h.cluster.create(request);
+    await h.clock.advance(5_000);
+    h.cluster.setPluginData("r1", "memory", {
+      ...h.cluster.pluginData("r1", "memory"),
+      resources: '["node/web-1","/example.com/db/orders"]',
+      access_plugins_lease: "-.theirs.0",
+    });
+    h.cluster.update("r1", { state: "approved" });
+    await h.clock.advance(5_000);
+    expect(h.counts.get("plugin_data_conflicts_total")).toBe(1);
+    expect(resourcesOf(h).at(-1)).toEqual(["node/web-1", "/example.com/db/orders"]);
+    await h.stop();
+  });
+
   it("show the better of what each of them knows, and edit for it once", async () => {
     const first = await ready();
     const second = startNotifier({ after: first, seed: 3 });
