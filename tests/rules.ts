@@ -182,6 +182,13 @@ const adapterFiles = [
   "limits.ts",
 ];
 
+/** What every adapter is held to, by one call in a file of that name. */
+const sharedSuites = {
+  "contract.test.ts": "messengerContract",
+  "golden.test.ts": "goldenMessages",
+  "hostile.test.ts": "hostileMessages",
+} as const;
+
 const adaptersLookAlike: Rule = {
   name: "every adapter has the same rooms and signs the contract",
   check(sources) {
@@ -191,11 +198,12 @@ const adaptersLookAlike: Rule = {
       const missing = adapterFiles
         .filter((file) => !paths.has(`${source}/${file}`))
         .map((file) => `${source} lacks ${file}`);
-      const contract = sources.find(({ path }) => path === `${source}/contract.test.ts`);
-      const signed = contract?.calls.filter((call) => call === "messengerContract").length ?? 0;
-      return signed === 1
-        ? missing
-        : [...missing, `${source}/contract.test.ts calls messengerContract ${signed} times`];
+      const unsigned = Object.entries(sharedSuites).flatMap(([file, suite]) => {
+        const signing = sources.find(({ path }) => path === `${source}/${file}`);
+        const signed = signing?.calls.filter((call) => call === suite).length ?? 0;
+        return signed === 1 ? [] : [`${source}/${file} calls ${suite} ${signed} times`];
+      });
+      return [...missing, ...unsigned];
     });
   },
 };
