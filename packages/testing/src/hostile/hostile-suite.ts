@@ -24,7 +24,7 @@ type Fill<R> = (text: Text) => R;
 const forms = ["rich", "plain"] as const;
 const harmless: Text = (field) => fieldMark(field);
 // Hundreds of messages; on a busy machine they take their time.
-const timeout = 120_000;
+const timeout = 240_000;
 
 /**
  * Every text of the corpus in every field that people fill, in messages, notices and replies: no active mention, no link
