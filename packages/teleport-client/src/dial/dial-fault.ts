@@ -78,7 +78,7 @@ function findFault({ message }: Error, reason: string, peer: Peer): Fault {
 function toTrustFault(reason: string, peer: Peer): Fault {
   if (peer === "web") {
     const fix =
-      "Let the machine trust the authority of the Proxy's web certificate (system store, NODE_EXTRA_CA_CERTS).";
+      "Let the machine trust the authority of the Proxy's web certificate (system store, SSL_CERT_FILE, NODE_EXTRA_CA_CERTS).";
     return { code: "unauthenticated", text: `the Proxy's web certificate is not trusted (${reason})`, fix };
   }
   const text = `the server's certificate is not of the identity's cluster (${reason})`;

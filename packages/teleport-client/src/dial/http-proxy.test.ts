@@ -100,7 +100,7 @@ describe("a proxy that does not do it is named with the fix, and without its pas
     const url = proxy.url.replace("//", "//worker:hunter22@");
     const fault = await catchFault(() => connect(cluster, { url }, "auth.example.com:3025").ping(never));
     expect(fault.code).toBe(code);
-    expect(fault.message).toContain(`the HTTP proxy ${new URL(proxy.url).host}: `);
+    expect(fault.message).toContain(`through the HTTP proxy ${new URL(proxy.url).host}): the HTTP proxy: `);
     expect(fault.message).toContain(text);
     expect(fault.fix).toContain(fix);
     expect(JSON.stringify([fault, fault.cause, fault.stack])).not.toMatch(/hunter22|d29ya2VyOmh1bnRlcjIy/u);
@@ -113,7 +113,9 @@ describe("a proxy that does not do it is named with the fix, and without its pas
       connect(cluster, { url: "http://[::1]:1" }, "auth.example.com:3025").ping(never),
     );
     expect(fault.code).toBe("unavailable");
-    expect(fault.message).toContain("the HTTP proxy [::1]:1: the connection was refused (ECONNREFUSED)");
+    expect(fault.message).toContain(
+      "through the HTTP proxy [::1]:1): the HTTP proxy: the connection was refused (ECONNREFUSED)",
+    );
     expect(fault.fix).toContain("HTTPS_PROXY");
   });
 

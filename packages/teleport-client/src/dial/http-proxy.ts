@@ -36,7 +36,7 @@ export interface HttpProxyDeps {
   readonly clock: Clock;
 }
 
-/** Opens wires through the proxy. Errors name the proxy, not the target. */
+/** Opens wires through the proxy. Errors say whether it was the proxy that failed. */
 export function createProxiedWire(proxy: HttpProxy, { openWire, openWeb, clock }: HttpProxyDeps): OpenWire {
   const openProxy = (signal: AbortSignal): Promise<Duplex> =>
     proxy.secure ? openWeb(proxy, ["http/1.1"], signal) : openWire(proxy, signal);
@@ -45,7 +45,7 @@ export function createProxiedWire(proxy: HttpProxy, { openWire, openWeb, clock }
       const wire = await openProxy(signal);
       return await limitStep(clock, signal, (limit) => requestTunnel(wire, target, proxy, limit));
     } catch (thrown) {
-      throw blameProxy(toDialError(thrown, "web"), proxy);
+      throw blameProxy(toDialError(thrown, "web"));
     }
   };
 }
@@ -79,9 +79,10 @@ function toRefusal(status: number, target: Target): PluginError {
   return new PluginError("invalid_config", text, { reason, fix });
 }
 
-function blameProxy(error: PluginError, proxy: HttpProxy): PluginError {
+/** Which proxy it was stands in the target of every route. */
+function blameProxy(error: PluginError): PluginError {
   if (error.code === "aborted") return error;
-  return new PluginError(error.code, `the HTTP proxy ${toTargetText(proxy)}: ${error.message}`, {
+  return new PluginError(error.code, `the HTTP proxy: ${error.message}`, {
     reason: error.reason ?? error.code,
     fix: error.reason?.startsWith("proxy_") ? (error.fix ?? "") : "Check HTTPS_PROXY, or name the host in NO_PROXY.",
     cause: error,

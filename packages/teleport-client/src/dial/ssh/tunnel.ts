@@ -56,7 +56,8 @@ export async function openTunnel(wire: Duplex, login: SshLogin, clock: Clock, si
     failed.reject(stream.isGreeted ? Object.assign(new Error("connection closed"), { code: "ECONNRESET" }) : notSsh());
   wire.once("close", onClose);
   wire.once("end", onClose);
-  wire.on("error", failed.reject);
+  // Most servers that speak something else hang up without a word.
+  wire.on("error", (error) => failed.reject(stream.isGreeted ? error : notSsh(error)));
   signal.addEventListener("abort", onAbort, { once: true });
   if (signal.aborted) onAbort();
   try {
@@ -115,9 +116,9 @@ export function isNotSsh(error: PluginError): boolean {
   return error.reason === notSshReason;
 }
 
-function notSsh(): PluginError {
+function notSsh(cause?: unknown): PluginError {
   const fix = "Check host and port: SSH tunnels are taken at port 3024, or at the web port with TLS routing.";
-  return new PluginError("invalid_config", "the server does not speak SSH", { reason: notSshReason, fix });
+  return new PluginError("invalid_config", "the server does not speak SSH", { reason: notSshReason, fix, cause });
 }
 
 function noAgreement(cause: unknown): PluginError {
