@@ -25,10 +25,13 @@ describe("proxies", () => {
     });
   });
 
-  it("that cannot be one are a fault that names the variable and not its value", async () => {
-    const { faults } = await read({ HTTPS_PROXY: "socks5://user:hunter22@proxy" });
-    expect(faults).toHaveLength(1);
-    expect(JSON.stringify(faults)).toContain("HTTPS_PROXY");
-    expect(JSON.stringify(faults)).not.toContain("hunter22");
-  });
+  it.each(["socks5://user:hunter22@proxy", "http://user:hunter22%@proxy"])(
+    "that cannot be one are a fault that names the variable and not its value: %s",
+    async (text) => {
+      const { faults } = await read({ HTTPS_PROXY: text });
+      expect(faults).toHaveLength(1);
+      expect(JSON.stringify(faults)).toContain("HTTPS_PROXY");
+      expect(JSON.stringify(faults)).not.toContain("hunter22");
+    },
+  );
 });

@@ -54,7 +54,17 @@ function toProxyUrl(name: string, read: (name: string) => string, faults: FaultL
   const text = read(name);
   if (text === "") return "";
   const url = text.includes("://") ? text : `http://${text}`;
-  if (URL.canParse(url) && /^https?:$/u.test(new URL(url).protocol)) return url;
+  if (URL.canParse(url) && isProxyUrl(new URL(url))) return url;
   faults.error([], `the environment variable ${name} does not name an HTTP proxy`, `set ${name} to "http://host:port"`);
   return "";
+}
+
+/** A lone `%` in a password has to be written as `%25`. */
+function isProxyUrl({ protocol, username, password }: URL): boolean {
+  try {
+    decodeURIComponent(username + password);
+    return protocol === "http:" || protocol === "https:";
+  } catch {
+    return false;
+  }
 }

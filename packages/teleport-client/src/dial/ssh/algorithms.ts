@@ -18,6 +18,8 @@ export interface AlgorithmDeps {
   readonly key: KeyObject;
   /** Throws unless the server's host certificate can be trusted. Called in every key exchange. */
   checkHost(certificate: Buffer): void;
+  /** Called when the server has proved as well that it has the key of that certificate. */
+  onVerified(): void;
 }
 
 /**
@@ -43,13 +45,16 @@ function createAlgorithm(
   name: string,
   kind: string,
   type: string,
-  { key, checkHost }: AlgorithmDeps,
+  { key, checkHost, onVerified }: AlgorithmDeps,
 ): PublicKeyAlgorithm {
   let host: Buffer = Buffer.alloc(0);
   const verify = async (data: Buffer, signature: Buffer) => {
     checkHost(host);
     const { type: sentType, publicKey } = parseCertificate(host);
-    return sentType === type && toSignatureKind(signature) === kind && verifyBlob(publicKey, data, signature);
+    if (sentType !== type || toSignatureKind(signature) !== kind) return false;
+    if (!verifyBlob(publicKey, data, signature)) return false;
+    onVerified();
+    return true;
   };
   return {
     name,

@@ -1,6 +1,6 @@
 import type { KeyObject } from "node:crypto";
 import type { Duplex } from "node:stream";
-import { type Clock, PluginError, sleep } from "@access-plugins/core";
+import { type Clock, PluginError } from "@access-plugins/core";
 import {
   ChannelRequestMessage,
   type SshChannel,
@@ -33,6 +33,7 @@ const reasonMs = 1_000;
  */
 export async function openTunnel(wire: Duplex, login: SshLogin, clock: Clock, signal: AbortSignal): Promise<Duplex> {
   let hostFault: unknown;
+  let isVerified = false;
   const failed = Promise.withResolvers<never>();
   const config = createConfiguration({
     key: login.key,
@@ -44,8 +45,15 @@ export async function openTunnel(wire: Duplex, login: SshLogin, clock: Clock, si
         throw thrown;
       }
     },
+    onVerified() {
+      isVerified = true;
+    },
   });
   const session = new SshClientSession(config);
+  // The key exchange fails without it; this is where the library asks.
+  session.onAuthenticating((event) => {
+    event.authenticationPromise = Promise.resolve(isVerified ? {} : null);
+  });
   const stream = createLibraryStream(wire, () => failed.reject(notSsh()));
   const end = () => {
     session.dispose();
@@ -79,10 +87,6 @@ async function connect(
   { certificate }: SshLogin,
   clock: Clock,
 ): Promise<SshChannel> {
-  // The key exchange has verified the server by then, or it would have failed.
-  session.onAuthenticating((event) => {
-    event.authenticationPromise = Promise.resolve({});
-  });
   await session.connect(stream).catch((cause: unknown) => {
     throw noAgreement(cause);
   });
@@ -97,7 +101,11 @@ async function connect(
     reason = `${reason}${data}`.slice(0, maxReasonLength);
   });
   if (await channel.request(new DialRequest("teleport-transport-dial", true))) return channel;
-  await Promise.race([new Promise<void>((resolve) => channel.onClosed(() => resolve())), sleep(clock, reasonMs)]);
+  const told = Promise.withResolvers<void>();
+  const cancel = clock.after(reasonMs, told.resolve);
+  channel.onClosed(() => told.resolve());
+  await told.promise;
+  cancel();
   throw noConnection(reason.trim());
 }
 
