@@ -4,12 +4,14 @@ import { describe, expect, it } from "vitest";
 import { isGood, renderReport } from "./chaos/report.ts";
 import { runChaos } from "./chaos/run-chaos.ts";
 import { remindOfReview } from "./reminder-scenario.ts";
+import { faults } from "./scenarios/faults.ts";
+import type { Play } from "./scenarios/play.ts";
 import type { HoldOptions, Simulation } from "./simulation.ts";
 import { openTheatre, type Theatre, type TheatreOptions } from "./theatre.ts";
 
 /** The longest lease a dead process leaves while it was working, and time to act after it. */
 const takeOverMs = 25_000;
-const scenarioMs = 90_000;
+const scenarioMs = 180_000;
 
 /**
  * What every app has to do with the real binary's code path, in processes of its own: the simulated Auth Service over
@@ -34,11 +36,10 @@ export function pluginScenarios(simulation: Simulation): void {
     describe("a process that is killed", () => killedProcesses(play));
     describe("the world around it", () => troubledWorld(play));
     play("reminds the owner of an access list of a review that is due, once", remindOfReview);
+    describe("the faults it promises to survive", () => faults(play));
     describe("seeded chaos", () => chaos(simulation));
   });
 }
-
-type Play = (title: string, scene: (theatre: Theatre) => Promise<void>, options?: TheatreOptions) => void;
 
 function lifeOfARequest(play: Play): void {
   play("is told, reviewed, approved, and the process ends on SIGTERM with exit code 0", async (theatre) => {

@@ -15,6 +15,9 @@ identity = ${toToml(identity)}
 refresh_identity = true
 refresh_identity_interval = "2s"
 
+[diagnostics]
+listen_addr = "127.0.0.1:0"
+
 ${platform.trim()}
 
 [role_to_recipients]

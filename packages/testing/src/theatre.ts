@@ -32,7 +32,7 @@ export interface TheatreOptions {
   readonly resources?: FakeAuthServiceOptions["resources"];
 }
 
-const readyWithinMs = 30_000;
+const readyWithinMs = 60_000;
 
 const people = [
   { name: "Bob", email: "bob@example.com" },

@@ -23,7 +23,7 @@ const pauseMs = 9_500;
 const wrongByMs = 30_000;
 
 /** The ends of a watch that Teleport documents, as it words them. */
-const watchEnds: readonly (readonly [status, string])[] = [
+export const watchEnds: readonly (readonly [status, string])[] = [
   [status.UNKNOWN, "event fanout system reset"],
   [status.UNKNOWN, "event fanout system closed"],
   [status.UNAVAILABLE, "going away"],
@@ -118,13 +118,14 @@ function trouble(what: PlatformTrouble): Strike {
 }
 
 /** As the tools that renew identities do it: the new file takes the place of the old one at once. */
-async function renew({ auth, identity }: Pick<Theatre, "auth" | "identity">): Promise<void> {
+export async function renew({ auth, identity }: Pick<Theatre, "auth" | "identity">): Promise<void> {
   const renewed = `${identity}.new`;
   await writeFile(renewed, await auth.identityFile(), { mode: 0o600 });
   await rename(renewed, identity);
 }
 
-const withoutList = {
+/** The plugin's role as it must not be: it sees an empty list instead of an error. */
+export const withoutList = {
   ...pluginRole,
   allow: {
     ...pluginRole.allow,
