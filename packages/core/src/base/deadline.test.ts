@@ -13,6 +13,20 @@ describe("openDeadline", () => {
     expect(deadline.ended).toBe("deadline");
   });
 
+  it("gives a process that stood still a moment to read what has arrived meanwhile", async () => {
+    const clock = createFakeClock();
+    let lost = 0;
+    const stopped = { ...clock, monotonic: () => clock.monotonic() + lost };
+    const [answered, unanswered] = [10, 10].map((ms) => openDeadline(ms, new AbortController().signal, stopped));
+    lost = 9_000;
+    await clock.advance(10);
+    expect(unanswered?.ended).toBeUndefined();
+    answered?.close();
+    await clock.advance(100);
+    expect([answered?.ended, unanswered?.ended]).toEqual([undefined, "deadline"]);
+    expect(clock.pendingTimers()).toBe(0);
+  });
+
   it("aborts with the caller, for the caller's reason", () => {
     const caller = new AbortController();
     const deadline = openDeadline(10, caller.signal, createFakeClock());

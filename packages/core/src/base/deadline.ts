@@ -10,7 +10,15 @@ export interface Deadline {
   close(): void;
 }
 
-/** Opens a deadline of `ms` from now on. An aborted `signal` ends it at once. */
+/** A timer that is so late tells that this process stood still: stopped, throttled, or out of breath. */
+const stoodStillMs = 250;
+/** Timers come before sockets: so long an answer that arrived meanwhile may take to be read. */
+const graceMs = 100;
+
+/**
+ * Opens a deadline of `ms` from now on. An aborted `signal` ends it at once. A process that stood still gets a moment to
+ * read what has arrived meanwhile: a post that was answered must not count as one whose end nobody knows.
+ */
 export function openDeadline(ms: number, signal: AbortSignal, clock: Clock): Deadline {
   const controller = new AbortController();
   let ended: Deadline["ended"];
@@ -19,7 +27,12 @@ export function openDeadline(ms: number, signal: AbortSignal, clock: Clock): Dea
     controller.abort(reason);
   };
   const onAbort = () => end("abort", signal.reason);
-  const cancel = clock.after(ms, () => end("deadline", new DOMException("The deadline passed", "TimeoutError")));
+  const pass = () => end("deadline", new DOMException("The deadline passed", "TimeoutError"));
+  const dueAt = clock.monotonic() + ms;
+  let cancel = clock.after(ms, () => {
+    if (clock.monotonic() - dueAt < stoodStillMs) pass();
+    else cancel = clock.after(graceMs, pass);
+  });
   signal.addEventListener("abort", onAbort, { once: true });
   if (signal.aborted) onAbort();
   return {

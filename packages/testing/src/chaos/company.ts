@@ -31,8 +31,10 @@ export function createCompany(
   const running = new Set<Child>();
   const all: Child[] = [];
   const ended: string[] = [];
+  let closed = false;
 
-  function start(nodeArgs: readonly string[] = []): Child {
+  function start(nodeArgs: readonly string[] = []): void {
+    if (closed) return;
     const child = theatre.spawn([], nodeArgs);
     all.push(child);
     running.add(child);
@@ -44,7 +46,6 @@ export function createCompany(
       note(`process ${child.pid} ended by itself with code ${code}`);
       start();
     });
-    return child;
   }
 
   async function kill(child: Child): Promise<void> {
@@ -79,6 +80,7 @@ export function createCompany(
       await Promise.all([...running].map((child) => child.untilLine(/Plugin is ready/u, timeoutMs)));
     },
     stop() {
+      closed = true;
       const last = [...running];
       running.clear();
       return Promise.all(last.map((child) => child.stop()));

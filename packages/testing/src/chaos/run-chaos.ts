@@ -104,16 +104,22 @@ async function play(theatre: Theatre, options: ChaosOptions): Promise<ChaosRepor
     await company.calm(readyWithinMs);
     settled.push(await untilTrue(verdict, patienceMs));
     // Once a request is decided nobody sees any more that somebody was never told of it.
-    if (verdict().failures.length > 0) return report(struck, company.ended);
+    if (verdict().failures.length > 0) return report(struck, await stopAll());
     chronicle.note("everything is decided");
     people.finish(createSeededRandom(options.seed + 1).next);
     settled.push(await untilTrue(verdict, patienceMs));
     await sleep(quietMs);
-    const codes = await company.stop();
-    const stuck = codes.filter((code) => code !== 0).map((code) => `did not stop when asked: exit code ${code}`);
-    return report(struck, [...company.ended, ...stuck]);
+    return report(struck, await stopAll());
   } finally {
     clearInterval(looking);
+    await company.stop();
+  }
+
+  /** Gives what processes did that they should not. */
+  async function stopAll(): Promise<string[]> {
+    const codes = await company.stop();
+    const stuck = codes.filter((code) => code !== 0).map((code) => `did not stop when asked: exit code ${code}`);
+    return [...company.ended, ...stuck];
   }
 
   async function playSchedule(): Promise<ChaosReport["struck"]> {

@@ -86,7 +86,6 @@ function platform(play: Play): void {
     for (const call of ["look-up", "post", "edit", "reply"] as const) {
       for (const what of ["throttled", "throttled-silently", "unavailable"] as const) platform.trouble(what, { call });
     }
-    await sleep(0);
     const id = auth.createRequest({ suggestedReviewers: ["carol@example.com"] });
     await untilCalled(theatre, ({ outcome }) => /429|limit/u.test(outcome));
     platform.heal();
@@ -217,7 +216,11 @@ async function readiness(plugin: Child): Promise<{ readonly ready: boolean; read
 const readinessSchema = z.object({ ready: z.boolean(), problems: z.array(z.string()) });
 
 async function untilReady(plugin: Child): Promise<void> {
-  await expect.poll(async () => (await readiness(plugin)).ready, { timeout: patienceMs, interval: 200 }).toBe(true);
+  const giveUpAt = Date.now() + patienceMs;
+  while (!(await readiness(plugin)).ready) {
+    if (Date.now() > giveUpAt) throw new Error(`not ready again within ${patienceMs} ms`);
+    await sleep(200);
+  }
 }
 
 async function cpuSeconds(plugin: Child): Promise<number> {
