@@ -349,6 +349,32 @@ describe("plugin data", () => {
   }, 60_000);
 });
 
+describe("credentials that Teleport refuses for a while", () => {
+  it("cost no message: what was posted is stored soon after they are renewed, and the next process knows it", async () => {
+    const h = await ready(three);
+    let writes = 0;
+    h.cluster.before = (method) => {
+      if (method !== "updatePluginData") return;
+      writes += 1;
+      if (writes > 1) throw new PluginError("unauthenticated", "the certificate is not trusted any more");
+    };
+    h.cluster.create({ id: "r1" });
+    await h.clock.advance(30_000);
+    expect(storedOf(h, "r1")).toEqual([]);
+    expect(h.notifier.status()).toMatchObject({ ready: false });
+    expect(writes).toBeLessThanOrEqual(6);
+    h.cluster.before = undefined;
+    await h.clock.advance(11_000);
+    expect(storedOf(h, "r1")).toHaveLength(3);
+    expect(h.notifier.status().ready).toBe(true);
+    h.kill();
+    const next = await ready({ ...three, after: h });
+    await next.clock.advance(60_000);
+    expect(next.messenger.statuses("r1")).toEqual(everywhere("pending"));
+    await next.stop();
+  });
+});
+
 describe("replicas whose clocks are apart", () => {
   const seconds = 30_000;
 

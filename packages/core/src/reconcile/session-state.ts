@@ -44,7 +44,8 @@ export function createSessionState(opened: Opened, carry: Carry | undefined): Se
     own: mergeNotice(own, carry?.nonce === own.nonce ? carry.notice : undefined),
     stored,
     progress,
-    dirty: false,
+    // What an earlier session posted and could not store is stored first of all.
+    dirty: (carry?.posted.length ?? 0) > 0,
     draining: false,
     enriching: false,
     enrichAgainMs: Number.POSITIVE_INFINITY,

@@ -24,6 +24,10 @@ export interface SessionWriter {
   start(lease: { readonly release: true } | { readonly waitMs: number }): void;
 }
 
+/** How long to wait when Teleport refuses our writes: an operator has to look at our role. */
+const refusedMs = 5 * 60_000;
+/** When it refuses our credentials: they are renewed by whoever renews them, and soon. */
+const renewalMs = 10_000;
 /** Lost races in a row after which the request goes back into the queue. */
 const mostTries = 10;
 
@@ -151,7 +155,7 @@ export function createSessionWriter(
     const problem = error.fix === undefined ? error.message : `${error.message} ${error.fix}`;
     context.storeRefused(problem);
     lease.lost();
-    state.ending = { againInMs: 5 * 60_000 };
+    state.ending = { againInMs: error.code === "unauthenticated" ? renewalMs : refusedMs };
   }
 
   /** The request and its plugin data are gone: what was not closed by now cannot be found again. */
