@@ -62,7 +62,7 @@ describe.each(Object.entries(paths))("%s:", { timeout: 20_000 }, (_, start) => {
     await deliver(client, cluster);
 
     client.close();
-    await expect.poll(openSockets).toBe(0);
+    await expect.poll(openSockets, { timeout: 4_000 }).toBe(0);
   });
 
   test("a connection that fell silent ends the watch", async () => {

@@ -69,7 +69,7 @@ describe("a load balancer that takes TLS apart is passed by a connection upgrade
     await client.ping(never);
     expect(balancer.openSockets).toBeGreaterThan(0);
     client.close();
-    await expect.poll(() => [balancer.openSockets, proxy.openSockets]).toEqual([0, 0]);
+    await expect.poll(() => [balancer.openSockets, proxy.openSockets], { timeout: 4_000 }).toEqual([0, 0]);
   });
 });
 

@@ -37,7 +37,7 @@ describe("everything goes through the HTTP proxy", () => {
     await client.ping(never);
     expect(balancer.requests).toContain("/webapi/connectionupgrade");
     client.close();
-    await expect.poll(() => [proxy.openSockets, balancer.openSockets]).toEqual([0, 0]);
+    await expect.poll(() => [proxy.openSockets, balancer.openSockets], { timeout: 4_000 }).toEqual([0, 0]);
   });
 
   test("to an IPv6 address, which stands in brackets", async () => {
@@ -104,7 +104,7 @@ describe("a proxy that does not do it is named with the fix, and without its pas
     expect(fault.message).toContain(text);
     expect(fault.fix).toContain(fix);
     expect(JSON.stringify([fault, fault.cause, fault.stack])).not.toMatch(/hunter22|d29ya2VyOmh1bnRlcjIy/u);
-    await expect.poll(() => proxy.openSockets).toBe(0);
+    await expect.poll(() => proxy.openSockets, { timeout: 4_000 }).toBe(0);
   });
 
   test("one that is not there", async () => {

@@ -90,7 +90,7 @@ describe("a Proxy with TLS routing switched off is passed by an SSH tunnel:", ()
     await client.ping(never);
     expect(proxy.openSockets).toBeGreaterThan(0);
     client.close();
-    await expect.poll(() => proxy.openSockets).toBe(0);
+    await expect.poll(() => proxy.openSockets, { timeout: 4_000 }).toBe(0);
   });
 });
 
@@ -124,7 +124,7 @@ describe("a host that cannot be trusted is told, and learns nothing of us:", () 
     expect(fault.message).toContain(`the SSH host certificate is not of the identity's cluster: ${why}`);
     expect(fault.code).toBe("unauthenticated");
     expect(proxy.tunnelUsers).toEqual([]);
-    await expect.poll(() => proxy.openSockets).toBe(0);
+    await expect.poll(() => proxy.openSockets, { timeout: 4_000 }).toBe(0);
   });
 });
 

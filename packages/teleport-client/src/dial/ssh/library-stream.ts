@@ -28,6 +28,8 @@ export function createLibraryStream(wire: Duplex, onStranger: () => void): Libra
   async function read(count: number): Promise<Buffer> {
     while (wire.readableLength === 0) {
       if (wire.readableEnded || wire.destroyed) return never;
+      // Or a stream that is at its end would not say so.
+      wire.read(0);
       await once(wire, "readable").catch(() => never);
     }
     const chunk: unknown = wire.read(Math.min(count, wire.readableLength));
