@@ -141,7 +141,11 @@ describe("limits of Graph", () => {
     await find(rig, "first@example.com").catch(() => undefined);
     const error = await failureOf(find(rig, "second@example.com"));
     expect(error).toMatchObject({ code: "rate_limited", retryAfterMs: 1_000 });
-    expect(rig.deps.limiter.waitOf([error.bucket ?? ""])).toBeGreaterThan(0);
+    const stop = new AbortController();
+    const call = { signal: stop.signal, lane: "", mayStart: () => true };
+    const next = rig.deps.limiter.run([error.bucket ?? ""], call, async () => "admitted");
+    stop.abort();
+    await expect(next).rejects.toMatchObject({ code: "aborted" });
   });
 });
 

@@ -1,8 +1,10 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { OpenStage, Row } from "../row.ts";
 import type { Figures } from "../stage.ts";
 
 const latencyMs = 20;
 const patienceMs = 30_000;
+const restMs = 3_000;
 
 async function run(open: OpenStage): Promise<Figures> {
   const stage = await open({ channels: 1 });
@@ -11,6 +13,8 @@ async function run(open: OpenStage): Promise<Figures> {
   await platform.setLatency(latencyMs);
   const old = (await auth.create(20)).map(({ id }) => id);
   await platform.until({ posts: 20, timeoutMs: patienceMs });
+  // "Told" is stored with the answer; what was in flight at a kill is another row.
+  await sleep(restMs);
   await first.kill();
   await auth.approve(old);
   const young = (await auth.create(50)).map(({ id }) => id);

@@ -70,8 +70,6 @@ describe("a refused bucket", () => {
     const clock = createFakeClock();
     const limiter = createRateLimiter({ clock });
     await throttle(limiter, "channel C1", 3_000);
-    expect(limiter.waitOf(["method", "channel C1"])).toBe(3_000);
-    expect(limiter.waitOf(["method", "channel C2"])).toBe(0);
     const same = createHeld(limiter, ["method", "channel C1"]);
     const other = createHeld(limiter, ["method", "channel C2"]);
     await clock.advance(2_999);
@@ -86,15 +84,28 @@ describe("a refused bucket", () => {
     const refuse = (error: PluginError) => () => Promise.reject(error);
     await expect(limiter.run(["method", "channel"], callOf(), refuse(refusal(500, "channel")))).rejects.toThrow();
     await expect(limiter.run(["lookup", "app"], callOf(), refuse(refusal(700)))).rejects.toThrow();
-    const waits = ["method", "channel", "lookup", "app"].map((name) => limiter.waitOf([name]));
-    expect(waits).toEqual([0, 500, 700, 0]);
+    const next = ["method", "channel", "lookup", "app"].map((name) => createHeld(limiter, [name]));
+    const started = () => next.map(({ state }) => state.started);
+    await clock.advance(499);
+    expect(started()).toEqual([true, false, false, true]);
+    await clock.advance(1);
+    expect(started()).toEqual([true, true, false, true]);
+    await clock.advance(199);
+    expect(started()).toEqual([true, true, false, true]);
+    await clock.advance(1);
+    expect(started()).toEqual([true, true, true, true]);
   });
 
   it("pauses for the default when the platform does not say how long", async () => {
-    const limiter = createRateLimiter({ clock: createFakeClock(), defaultPauseMs: 250 });
+    const clock = createFakeClock();
+    const limiter = createRateLimiter({ clock, defaultPauseMs: 250 });
     const refuse = () => Promise.reject(new PluginError("rate_limited", "slow down"));
     await expect(limiter.run(["method"], callOf(), refuse)).rejects.toThrow("slow down");
-    expect(limiter.waitOf(["method"])).toBe(250);
+    const { state } = createHeld(limiter, ["method"]);
+    await clock.advance(249);
+    expect(state.started).toBe(false);
+    await clock.advance(1);
+    expect(state.started).toBe(true);
   });
 
   it("counts calls that were refused together as one refusal", async () => {
@@ -163,7 +174,11 @@ describe("a refused bucket", () => {
     const burst = [4_000, 1_000, 2_000].map((ms) => ({ ms, call: createHeld(limiter, ["method"]) }));
     for (const { ms, call } of burst) call.fail(refusal(ms));
     await clock.settle();
-    expect(limiter.waitOf(["method"])).toBe(4_000);
+    const { state } = createHeld(limiter, ["method"]);
+    await clock.advance(3_999);
+    expect(state.started).toBe(false);
+    await clock.advance(1);
+    expect(state.started).toBe(true);
   });
 
   it("admits one call at a time after its pause and twice as many after every four answers", async () => {
@@ -486,8 +501,14 @@ describe("many waiting calls", { timeout: 30_000 }, () => {
     const clock = createFakeClock();
     const limiter = createRateLimiter({ clock });
     for (let n = 0; n < 1_100; n += 1) await throttle(limiter, `place ${n}`, 90_000 + n);
-    expect(limiter.waitOf(["place 0"])).toBe(90_000);
-    expect(limiter.waitOf(["place 1099"])).toBe(91_099);
+    const next = ["place 0", "place 1099"].map((place) => createHeld(limiter, [place]));
+    const started = () => next.map(({ state }) => state.started);
+    await clock.advance(89_999);
+    expect(started()).toEqual([false, false]);
+    await clock.advance(1);
+    expect(started()).toEqual([true, false]);
+    await clock.advance(1_099);
+    expect(started()).toEqual([true, true]);
   });
 
   it("wipe out what was learnt about places that nobody has used for long", async () => {

@@ -16,8 +16,6 @@ export interface RateLimiter {
    * was made then.
    */
   run<T>(buckets: readonly string[], call: Call, request: () => Promise<T>): Promise<T>;
-  /** How long a call to these buckets would have to wait at the least, in milliseconds; 0 when free. */
-  waitOf(buckets: readonly string[]): number;
 }
 
 export interface RateLimiterOptions {
@@ -239,10 +237,6 @@ export function createRateLimiter(options: RateLimiterOptions): RateLimiter {
       } finally {
         end(waiting, failure);
       }
-    },
-    waitOf(names) {
-      const now = clock.monotonic();
-      return known(names).reduce((wait, bucket) => Math.max(wait, bucket.pausedUntil() - now), 0);
     },
   };
 }

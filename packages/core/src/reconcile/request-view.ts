@@ -55,10 +55,17 @@ export function toRequestMessage(view: RequestView, own: OwnState, cluster: Clus
  * text, so that a version with another look edits nothing.
  */
 export function toShown(message: RequestMessage): Shown {
+  const known = shownBy.get(message);
+  if (known !== undefined) return known;
   const { form: _form, audience: _audience, action: _action, ...fields } = message;
   const digest = createHash("sha256").update(JSON.stringify(fields)).digest("base64url").slice(0, 12);
-  return { status: message.status, digest };
+  const shown = { status: message.status, digest };
+  shownBy.set(message, shown);
+  return shown;
 }
+
+/** One message goes to many recipients, and is compared after every result. */
+const shownBy = new WeakMap<RequestMessage, Shown>();
 
 function toReviewView(review: Review): ReviewView {
   return {

@@ -94,7 +94,6 @@ function countAdmissions(limiter: RateLimiter): { readonly limiter: RateLimiter;
           count += 1;
           return request();
         }),
-      waitOf: (buckets) => limiter.waitOf(buckets),
     },
     admissions: () => count,
   };
