@@ -20,7 +20,7 @@ const requestHeaders = {
 
 /**
  * gRPC's unary calls straight on the session's HTTP/2: one frame of one message each way, uncompressed, and a status in
- * the trailers. That costs a third of the general way, which is made of streams (docs/decisions/0061); errors are
+ * the trailers. That costs less than the general way, which is made of streams (docs/decisions/0061); errors are
  * `ConnectError`s as there, or the reason of the signal.
  */
 export function createUnaryCall(session: Session, readMaxBytes: number): Transport["unary"] {
@@ -83,7 +83,8 @@ function exchange(
       size += chunk.length;
       if (size > readMaxBytes) cancel(tooLarge(readMaxBytes));
     });
-    stream.once("error", (error) => reject(toLoss(error)));
+    // There may be a second one, when the connection ends under a stream that has failed.
+    stream.on("error", (error) => reject(toLoss(error)));
     stream.once("close", () => {
       signal?.removeEventListener("abort", onAbort);
       try {
