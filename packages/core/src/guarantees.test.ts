@@ -375,6 +375,21 @@ describe("credentials that Teleport refuses for a while", () => {
   });
 });
 
+describe("credentials that are renewed while a process starts", () => {
+  it("do not end it: Teleport let it in a moment ago", async () => {
+    const h = startNotifier(three);
+    const listing = Promise.withResolvers<void>();
+    h.cluster.before = (method) => (method === "listAccessMonitoringRules" ? listing.promise : undefined);
+    await h.clock.advance(10);
+    h.cluster.before = undefined;
+    h.cluster.endWatches(new PluginError("unauthenticated", "the certificate is not trusted any more"));
+    listing.resolve();
+    await h.clock.advanceUntil(() => h.notifier.status().ready, 30_000);
+    expect(h.ended.value).toBe("running");
+    await h.stop();
+  });
+});
+
 describe("replicas whose clocks are apart", () => {
   const seconds = 30_000;
 

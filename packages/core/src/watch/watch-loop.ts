@@ -217,7 +217,10 @@ export function createWatchLoop(options: WatchLoopOptions): WatchLoop {
   };
 }
 
-/** What waiting cannot mend, when it is met before the first success. */
+/**
+ * What waiting cannot mend, when it is met before the first success. Refused credentials are not among it: Teleport let us
+ * in a moment ago, so they, or its authority, are being renewed.
+ */
 function isPermanent(error: PluginError): boolean {
-  return ["forbidden", "unauthenticated", "invalid_config", "invalid_argument", "not_implemented"].includes(error.code);
+  return ["forbidden", "invalid_config", "invalid_argument", "not_implemented"].includes(error.code);
 }
