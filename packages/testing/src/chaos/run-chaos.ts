@@ -141,6 +141,11 @@ async function play(theatre: Theatre, options: ChaosOptions): Promise<ChaosRepor
     return struck;
   }
 
+  /** With the record as it stands: what the plugin believes. */
+  function journalOf(id: string): readonly string[] {
+    return [...chronicle.tell(id), ...company.quote(id), `stored: ${JSON.stringify(auth.pluginData(id))}`];
+  }
+
   function report(struck: ChaosReport["struck"], broken: readonly string[]): ChaosReport {
     const last = verdict();
     const slow = settled.flatMap((one) => (one.ms > slowMs && one.last !== undefined ? [one.last] : []));
@@ -153,7 +158,7 @@ async function play(theatre: Theatre, options: ChaosOptions): Promise<ChaosRepor
       verdict: last,
       broken,
       settled,
-      journals: new Map(guilty.map((id) => [id, [...chronicle.tell(id), ...company.quote(id)]])),
+      journals: new Map(guilty.map((id) => [id, journalOf(id)])),
     };
   }
 }
