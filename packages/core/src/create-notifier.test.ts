@@ -524,6 +524,37 @@ describe("another process takes over", () => {
   });
 });
 
+describe("a replica beside another one", () => {
+  const options = { routes: { roleToRecipients: { "*": ["a", "b"] } } };
+
+  it("makes good an edit of its own that took effect after another one had taken over", async () => {
+    const first = await ready(startNotifier(options));
+    const [late, slow] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    const edits = { a: [late.promise], b: [undefined, slow.promise] };
+    first.cluster.create({ id: "r1" });
+    await first.clock.advance(1_000);
+    first.messenger.before = (method, place) => {
+      return method === "edit" && (place === "a" || place === "b") ? edits[place].shift() : undefined;
+    };
+    first.cluster.update("r1", { reason: "another one" });
+    await first.clock.advance(10);
+    const stopped = first.standStill();
+    const second = await ready(startNotifier({ ...options, after: first, seed: 7 }));
+    first.cluster.update("r1", { state: "approved" });
+    await first.clock.advance(12_000);
+    expect(first.messenger.statuses("r1")).toEqual({ a: ["approved"], b: ["pending"] });
+    stopped.goOn();
+    late.resolve();
+    await first.clock.advance(1_000);
+    expect(first.messenger.statuses("r1")).toEqual({ a: ["pending"], b: ["pending"] });
+    slow.resolve();
+    await first.clock.advance(30_000);
+    expect(first.messenger.statuses("r1")).toEqual({ a: ["approved"], b: ["approved"] });
+    await first.stop();
+    await second.stop();
+  });
+});
+
 describe("Access Monitoring Rules", () => {
   const places = (h: Harness, id: string) => Object.keys(h.messenger.statuses(id)).sort();
 

@@ -69,6 +69,7 @@ export function createDeliveryCaller(
     if (delivery === undefined) return;
     if (step.do === "post" && delivery.unsure)
       context.meter.count("possible_duplicates_total", { cause: "unknown_outcome" });
+    if (step.do === "edit") state.edited.add(step.index);
     try {
       const { messenger, directory } = context;
       const change = await takeStep(step, delivery, { messenger, directory, own: state.own, message, call });

@@ -21,6 +21,8 @@ export interface SessionState {
   /** Our entry as it stands in Teleport. */
   stored: PluginData | undefined;
   readonly progress: Map<number, Attempts>;
+  /** Deliveries whose message was edited, or is just being, since the last write that stands. */
+  readonly edited: Set<number>;
   /** `own` holds something that is not stored yet. */
   dirty: boolean;
   draining: boolean;
@@ -44,7 +46,8 @@ export function createSessionState(opened: Opened, carry: Carry | undefined): Se
     own: mergeNotice(own, carry?.nonce === own.nonce ? carry.notice : undefined),
     stored,
     progress,
-    // What an earlier session posted and could not store is stored first of all.
+    edited: new Set(),
+    // What an earlier session did and could not store is stored first of all.
     dirty: (carry?.posted.length ?? 0) > 0,
     draining: false,
     enriching: false,
@@ -100,15 +103,18 @@ export function statusIsStored(state: SessionState): boolean {
   return status === undefined || (state.stored?.["resolution"] ?? "") === toOfficialTag(status);
 }
 
-/** Messages that were posted and are not stored yet. */
+/**
+ * Messages that were posted and are not stored yet; and those that were edited, as showing what nobody knows: if the
+ * record is somebody else's by now, our edit may have come after theirs.
+ */
 function unstoredMessages(state: SessionState, context: SessionContext): Delivery[] {
   const stored = new Set(splitMessages(state.stored ?? {}));
-  return state.own.deliveries.filter(
-    (delivery) =>
-      isLive(delivery) &&
-      delivery.address !== undefined &&
-      !stored.has(context.messenger.stored.encode(delivery.address)),
-  );
+  return state.own.deliveries.flatMap((delivery, index) => {
+    if (!isLive(delivery) || delivery.address === undefined) return [];
+    const { shows: _, ...rest } = delivery;
+    if (state.edited.has(index)) return [rest];
+    return stored.has(context.messenger.stored.encode(delivery.address)) ? [] : [delivery];
+  });
 }
 
 /** What the next session of this request has to know. */

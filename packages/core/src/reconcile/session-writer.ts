@@ -61,11 +61,12 @@ export function createSessionWriter(
 
   async function write(next: Lease): Promise<void> {
     const sentAt = clock.monotonic();
+    const settled = [...state.edited].filter((index) => !state.progress.get(index)?.busy);
     state.dirty = false;
     try {
       const result = await store.write(source.id, state.stored, encode(next), call);
       if (result.outcome === "changed") changed(result.data);
-      else stands(result.data, next, sentAt);
+      else stands(result.data, next, sentAt, settled);
     } catch (thrown) {
       state.dirty = true;
       failed(PluginError.from(thrown));
@@ -75,8 +76,9 @@ export function createSessionWriter(
     }
   }
 
-  function stands(data: PluginData, next: Lease, sentAt: number): void {
+  function stands(data: PluginData, next: Lease, sentAt: number, settled: readonly number[]): void {
     keep(data);
+    for (const index of settled) state.edited.delete(index);
     lease.won(next, sentAt);
     context.storeRefused(undefined);
     tellLeftOut();

@@ -59,13 +59,14 @@ export function createSession(source: RequestSource, context: SessionContext, ca
     return act(state);
   }
 
-  /** Somebody else is at work: nothing to do at all ends it, else look again when their lease has run out. */
+  /** Somebody else is at work: nothing to do now or later ends it, else look again when their lease has run out. */
   function waitForHolder(state: SessionState, foreignMs: number): SessionEnd {
     const { wanted } = look(state, source, context);
-    const nothing = planNow(state, wanted).steps.length === 0 && !state.dirty;
-    if (nothing) return {};
+    const { steps, wakeAt } = planNow(state, wanted);
+    if (steps.length === 0 && wakeAt === undefined && !state.dirty) return {};
     source.remember("unread");
-    return { againInMs: foreignMs + context.random.next() * 500, carry: toCarry(state, context) };
+    const ours = { ...toCarry(state, context), posted: carry?.posted ?? [] };
+    return { againInMs: foreignMs + context.random.next() * 500, carry: ours };
   }
 
   function planNow(state: SessionState, wanted: Wanted): Plan {

@@ -36,6 +36,8 @@ export interface Harness {
   readonly ended: { value: "running" | "ended" | Error };
   /** Stops as SIGTERM does and waits for the end. */
   stop(): Promise<void>;
+  /** The process is stopped as by SIGSTOP: no call of it leaves and no answer reaches it until it goes on. */
+  standStill(): { goOn(): void };
   /** The process dies: nothing it does from now on reaches anybody. Whoever starts next is another process. */
   kill(): void;
 }
@@ -65,7 +67,7 @@ export function startNotifier(options: HarnessOptions = {}): Harness {
   const counts = new Map<string, number>();
   const abort = new AbortController();
   const ended: Harness["ended"] = { value: "running" };
-  const alive = { value: true };
+  const alive: Life = { value: true };
   const notifier = createNotifier({
     pluginName: "memory",
     teleport: mortal(teleport, alive),
@@ -101,6 +103,16 @@ export function startNotifier(options: HarnessOptions = {}): Harness {
       abort.abort();
       await clock.advanceUntil(() => ended.value !== "running", 60_000);
     },
+    standStill() {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      alive.still = promise;
+      return {
+        goOn() {
+          delete alive.still;
+          resolve();
+        },
+      };
+    },
     kill() {
       alive.value = false;
       abort.abort();
@@ -117,8 +129,15 @@ function skew(clock: FakeClock, { wallClockOff = () => 0, monotonicOrigin = 0 }:
   };
 }
 
-/** A dead process calls nobody and hears no answer. */
-export function mortal<T extends object>(target: T, alive: { value: boolean }): T {
+/** What keeps a process from calling and from hearing. */
+export interface Life {
+  value: boolean;
+  /** It is stopped until this resolves. */
+  still?: Promise<void>;
+}
+
+/** A dead process calls nobody and hears no answer, a stopped one only later. */
+export function mortal<T extends object>(target: T, alive: Life): T {
   const dead = new Promise<never>(() => {});
   return new Proxy(target, {
     get(object, key, receiver) {
@@ -126,8 +145,13 @@ export function mortal<T extends object>(target: T, alive: { value: boolean }): 
       if (typeof value !== "function") return value;
       return (...args: unknown[]) => {
         if (!alive.value) return dead;
-        const result: unknown = Reflect.apply(value, object, args);
-        return result instanceof Promise ? result.then((answer) => (alive.value ? answer : dead)) : result;
+        const call = (): unknown => Reflect.apply(value, object, args);
+        const result = alive.still === undefined ? call() : alive.still.then(call);
+        if (!(result instanceof Promise)) return result;
+        return result.then(async (answer) => {
+          await alive.still;
+          return alive.value ? answer : dead;
+        });
       };
     },
   });
