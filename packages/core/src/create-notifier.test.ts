@@ -183,6 +183,23 @@ describe("recipients are independent of each other", () => {
     );
   });
 
+  it("forgets no retry that comes due while a session is thinking", async () => {
+    const h = await ready(startNotifier({ msPerLook: 3 }));
+    const tries = new Map<string, number>();
+    h.cluster.before = (method) => {
+      if (method !== "updatePluginData" || h.cluster.countCalls(method) % 3 === 0) return;
+      throw new PluginError("conflict", "somebody else was faster");
+    };
+    h.messenger.before = (method, place) => {
+      tries.set(place, (tries.get(place) ?? 0) + 1);
+      if (method === "post" && (tries.get(place) ?? 0) % 4 !== 0) throw new PluginError("unavailable", "down");
+    };
+    for (let at = 0; at < 50; at += 1) h.cluster.create({ id: `r${at}` });
+    await h.clock.advance(240_000);
+    for (let at = 0; at < 50; at += 1) expect(h.messenger.statuses(`r${at}`)).toEqual({ general: ["pending"] });
+    await h.stop();
+  });
+
   it("tries a blocked recipient again after an hour, and at once when asked to", async () => {
     const h = await ready(startNotifier());
     let allowed = false;

@@ -80,6 +80,8 @@ export function createSession(source: RequestSource, context: SessionContext, ca
     const caller = createSessionCaller(state, source, context, call, writer.lease.mayStart, bell.ring);
     const stopEnrichment = startEnrichment(state, source, context, call, bell.ring);
     for (;;) {
+      // Time goes on while we look: whatever comes due from now on is waited for, or it would be nobody's to start.
+      const lookedAt = context.clock.monotonic();
       state.draining = drained;
       const { message, wanted } = look(state, source, context);
       const next = settle(state, wanted);
@@ -92,7 +94,7 @@ export function createSession(source: RequestSource, context: SessionContext, ca
       if (stopping(state)) caller.stopWaiting();
       startWrite(state, next, busy, writer, caller);
       startCalls(state, next, message, writer, caller);
-      await bell.wait(wakeAt(state, next, writer, caller));
+      await bell.wait(wakeAt(lookedAt, state, next, writer, caller));
     }
   }
 
@@ -192,13 +194,18 @@ export function createSession(source: RequestSource, context: SessionContext, ca
     }
   }
 
-  /** The next moment at which something changes by itself; what is due already has been started. */
-  function wakeAt(state: SessionState, next: Plan, writer: SessionWriter, caller: SessionCaller): number | undefined {
-    const now = context.clock.monotonic();
+  /** The next moment at which something changes by itself; what was due at the look has been started. */
+  function wakeAt(
+    lookedAt: number,
+    state: SessionState,
+    next: Plan,
+    writer: SessionWriter,
+    caller: SessionCaller,
+  ): number | undefined {
     const times = [next.wakeAt ?? 0];
     if (!writer.writing()) times.push(writer.notBefore());
     if (!writer.writing() && writer.lease.held()) times.push(writer.lease.renewAt(caller.anyRunning()));
-    const ahead = times.filter((time) => time > now);
+    const ahead = times.filter((time) => time > lookedAt);
     return ahead.length === 0 || state.ending !== undefined ? undefined : Math.min(...ahead);
   }
 

@@ -56,6 +56,8 @@ export interface HarnessOptions {
   readonly wallClockOff?: (monotonic: number) => number;
   /** Where this process's monotonic clock begins. */
   readonly monotonicOrigin?: number;
+  /** How long this process takes from one look at the clock to the next, in milliseconds. */
+  readonly msPerLook?: number;
 }
 
 export function startNotifier(options: HarnessOptions = {}): Harness {
@@ -121,9 +123,14 @@ export function startNotifier(options: HarnessOptions = {}): Harness {
 }
 
 /** The clock as this process has it: machines agree on how long a second is, and on nothing else. */
-function skew(clock: FakeClock, { wallClockOff = () => 0, monotonicOrigin = 0 }: HarnessOptions): Clock {
+function skew(clock: FakeClock, options: HarnessOptions): Clock {
+  const { wallClockOff = () => 0, monotonicOrigin = 0, msPerLook = 0 } = options;
+  let thought = 0;
   return {
-    monotonic: () => clock.monotonic() + monotonicOrigin,
+    monotonic() {
+      thought += msPerLook;
+      return clock.monotonic() + monotonicOrigin + thought;
+    },
     now: () => new Date(clock.now().getTime() + wallClockOff(clock.monotonic())),
     after: clock.after,
   };
