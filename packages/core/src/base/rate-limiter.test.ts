@@ -108,6 +108,22 @@ describe("a refused bucket", () => {
     expect(state.started).toBe(true);
   });
 
+  it("forgets nobody whose pause ends in the moment between two looks at the clock", async () => {
+    for (let step = 1; step <= 12; step += 1) {
+      const fake = createFakeClock();
+      let thought = 0;
+      const monotonic = () => {
+        thought += step;
+        return fake.monotonic() + thought;
+      };
+      const limiter = createRateLimiter({ clock: { ...fake, monotonic } });
+      await throttle(limiter, "post", 12);
+      const held = createHeld(limiter, ["post"]);
+      await fake.advance(100);
+      expect(held.state.started, `${step} ms from look to look`).toBe(true);
+    }
+  });
+
   it("counts calls that were refused together as one refusal", async () => {
     const clock = createFakeClock();
     const limiter = createRateLimiter({ clock });

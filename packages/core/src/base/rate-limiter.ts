@@ -111,9 +111,11 @@ export function createRateLimiter(options: RateLimiterOptions): RateLimiter {
 
   /** A bucket at its limit is woken by the end of a call, a paused one only by time. */
   function wakeLater(bucket: RateBucket<Waiting>): void {
-    const ms = bucket.pausedUntil() - clock.monotonic();
-    if (ms <= 0 || wakes.has(bucket)) return;
-    const cancel = clock.after(Math.ceil(ms), () => {
+    const now = clock.monotonic();
+    const ms = bucket.pausedUntil() - now;
+    // A pause that ended since it was looked at is over for nobody unless we say so.
+    if (wakes.has(bucket) || (ms <= 0 && !bucket.isFree(now))) return;
+    const cancel = clock.after(Math.max(0, Math.ceil(ms)), () => {
       wakes.delete(bucket);
       freed.add(bucket);
       pump();
