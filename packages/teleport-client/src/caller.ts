@@ -21,6 +21,11 @@ interface Call<T> {
 export interface Caller {
   /** Throws {@link PluginError} only; ends by its deadline at the latest. */
   call<T>(call: Call<T>, signal: AbortSignal): Promise<T>;
+  /**
+   * Another connection to the same server has been silent since this moment (monotonic milliseconds): if ours has not
+   * been heard of since either, new calls take another one, or the first of them would wait for its deadline.
+   */
+  doubt(silentSince: number): void;
   /** Ends the connection and all calls. */
   close(): void;
 }
@@ -85,6 +90,9 @@ export function createCaller({ source, dialer, clock }: CallerOptions): Caller {
 
   return {
     call: callOnce,
+    doubt(silentSince) {
+      if ((current?.session.lastReadAt ?? silentSince) < silentSince) current?.session.retire();
+    },
     close() {
       const reason = new PluginError("aborted", "The Teleport client is closed.");
       closed.abort(reason);

@@ -85,7 +85,8 @@ export function createTeleportClient(config: TeleportClientConfig, deps: Telepor
 
   return {
     ping,
-    watch: (kinds, signal) => watchEvents({ source, dialer, clock }, kinds, AbortSignal.any([signal, closed.signal])),
+    watch: (kinds, signal) =>
+      watchEvents({ source, dialer, clock, onSilence: caller.doubt }, kinds, AbortSignal.any([signal, closed.signal])),
     listAccessRequests: (signal) => listAccessRequests(caller, signal),
     getAccessRequest: (id, signal) => getAccessRequest(caller, id, signal),
     getPluginData: (of, signal) => getPluginData(caller, of, signal),

@@ -8,9 +8,14 @@ const timeoutMs = 5_000;
 
 /**
  * Calls `Ping` on a connection again and again, because HTTP/2 PINGs may be sent once a minute only. `onSilence` is
- * called once when nothing at all came back in time; any answer will do, an error as well. Returns the way to stop.
+ * called once when nothing at all came back in time, with the moment of the question; any answer will do, an error as
+ * well. Returns the way to stop.
  */
-export function startProbe(connection: Connection, clock: Clock, onSilence: (why: PluginError) => void): () => void {
+export function startProbe(
+  connection: Connection,
+  clock: Clock,
+  onSilence: (why: PluginError, since: number) => void,
+): () => void {
   const stopped = new AbortController();
   const { session, auth } = connection;
   let cancel = () => {};
@@ -26,7 +31,7 @@ export function startProbe(connection: Connection, clock: Clock, onSilence: (why
       await auth.ping({}, { signal });
     }).catch((thrown: unknown) => thrown);
     if (stopped.signal.aborted) return;
-    if (fault === silence && session.lastReadAt <= startedAt) onSilence(silence);
+    if (fault === silence && session.lastReadAt <= startedAt) onSilence(silence, startedAt);
     else schedule();
   }
 

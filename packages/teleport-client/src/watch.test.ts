@@ -162,6 +162,39 @@ describe("a watch ends", () => {
     expect(clock.monotonic() - silentAt).toBeLessThanOrEqual(30_000);
   });
 
+  test("by silence takes the connection of the calls along: the next call does not wait for its deadline", async () => {
+    const { auth, createClient, log } = await startTestCluster();
+    const clock = createFakeClock(new Date());
+    const client = createClient({}, { clock });
+    const watch = open(client);
+    await watch.next();
+    await client.ping(never);
+    const waiting = catchFault(() => watch.next());
+    expect(auth.faults.silenceConnections()).toBe(2);
+    await clock.advance(10_000);
+    await clock.advance(5_000);
+    await waiting;
+    await expect(client.ping(never)).resolves.toMatchObject({ clusterName: "example.com" });
+    expect(log.lines.filter((line) => line.message.startsWith("Connected"))).toHaveLength(3);
+  });
+
+  test("by silence leaves a connection alone that has answered meanwhile", async () => {
+    const { auth, createClient, log } = await startTestCluster();
+    const clock = createFakeClock(new Date());
+    const client = createClient({}, { clock });
+    const watch = open(client);
+    await watch.next();
+    const waiting = catchFault(() => watch.next());
+    expect(auth.faults.silenceConnections()).toBe(1);
+    await clock.advance(10_000);
+    await clock.advance(1_000);
+    await client.ping(never);
+    await clock.advance(4_000);
+    await waiting;
+    await client.ping(never);
+    expect(log.lines.filter((line) => line.message.startsWith("Connected"))).toHaveLength(2);
+  });
+
   test("with unavailable when INIT does not come within 15 s", async () => {
     const { auth, createClient } = await startTestCluster();
     const clock = createFakeClock(new Date());

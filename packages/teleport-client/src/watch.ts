@@ -14,6 +14,8 @@ export interface WatchOptions {
   readonly source: CredentialSource;
   readonly dialer: Dialer;
   readonly clock: Clock;
+  /** The watch's connection fell silent: nothing has come from it since this moment (monotonic milliseconds). */
+  onSilence(since: number): void;
 }
 
 /** Credentials, connection (which has a limit of its own, see dial/dialer.ts) and handshake; then the first event. */
@@ -97,7 +99,10 @@ function feed(mailbox: Mailbox<WatchEvent>, connection: Connection, options: Wat
   };
   const release = source.subscribe(onRenewal);
   if (source.latest?.fingerprint !== credentials.fingerprint) onRenewal();
-  const stopProbe = startProbe(connection, clock, (silence) => session.end(silence));
+  const stopProbe = startProbe(connection, clock, (silence, since) => {
+    options.onSilence(since);
+    session.end(silence);
+  });
   void session.over.then((why) => {
     release();
     stopProbe();
