@@ -5,6 +5,7 @@ import type { RequestSource } from "../watch/request-index.ts";
 import { takeStep } from "./calls.ts";
 import type { Delivery } from "./delivery.ts";
 import { type Attempts, afterFailure, type DeliveryStep, freshAttempts } from "./progress.ts";
+import { countRepeated } from "./repeats.ts";
 import type { SessionContext } from "./session-context.ts";
 import { replaceDelivery, type SessionState, setProgress } from "./session-state.ts";
 
@@ -67,15 +68,17 @@ export function createDeliveryCaller(
   return async (step, message, call) => {
     const delivery = state.own.deliveries[step.index];
     if (delivery === undefined) return;
-    if (step.do === "post" && delivery.unsure)
-      context.meter.count("possible_duplicates_total", { cause: "unknown_outcome" });
+    const repeats = step.do === "post" && delivery.unsure === true;
     if (step.do === "edit") state.edited.add(step.index);
     try {
       const { messenger, directory } = context;
       const change = await takeStep(step, delivery, { messenger, directory, own: state.own, message, call });
+      if (repeats) countRepeated(context.meter);
       succeeded(step, change);
     } catch (thrown) {
-      failed(step, PluginError.from(thrown, { operation: step.do }));
+      const error = PluginError.from(thrown, { operation: step.do });
+      if (repeats) countRepeated(context.meter, error);
+      failed(step, error);
     }
   };
 }

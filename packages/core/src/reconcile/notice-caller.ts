@@ -6,6 +6,7 @@ import type { RequesterNotice } from "./delivery.ts";
 import { sendNotice } from "./notice-call.ts";
 import { afterNoticeFailure } from "./notice-progress.ts";
 import { requesterIndex } from "./plan.ts";
+import { countRepeated } from "./repeats.ts";
 import type { SessionContext } from "./session-context.ts";
 import { type SessionState, setProgress } from "./session-state.ts";
 
@@ -48,17 +49,19 @@ export function createNoticeCaller(state: SessionState, source: RequestSource, c
   return async (message, call) => {
     const { notice } = state.own;
     if (notice === undefined) return;
+    const repeats = notice.unsure === true && messenger.findPosted === undefined;
     try {
-      if (notice.unsure && messenger.findPosted === undefined)
-        meter.count("possible_duplicates_total", { cause: "unknown_outcome" });
       await sendNotice(notice, { messenger, directory, own: state.own, message, call });
+      if (repeats) countRepeated(meter);
       const { unsure: _unsure, ...sent } = notice;
       become({ ...sent, state: "told" });
       setProgress(state, requesterIndex, { attempts: 0, notBefore: 0 });
       meter.count("notifications_total", { kind: "notify", outcome: "delivered" });
       log.debug("Told the requester the outcome", { request_id: source.id, status: notice.status });
     } catch (thrown) {
-      failed(notice, PluginError.from(thrown, { operation: "notify" }));
+      const error = PluginError.from(thrown, { operation: "notify" });
+      if (repeats) countRepeated(meter, error);
+      failed(notice, error);
     }
   };
 }
