@@ -6,7 +6,7 @@ export interface Rates {
   readonly connector: number;
   /** Calls of Graph a second for each operation; documented: 30. */
   readonly perOperation: number;
-  /** How many calls may come at once after a pause. */
+  /** How many calls may come at once after a pause, if that is more than a second's worth. */
   readonly burst: number;
   /** Two calls at once in one conversation are refused with 412. */
   readonly refuseConcurrent: boolean;
@@ -25,13 +25,16 @@ export const documentedRates: Rates = {
   perConversation: 7,
   connector: 30,
   perOperation: 30,
-  burst: 7,
+  burst: 1,
   refuseConcurrent: false,
 };
 
 /** Counts calls against a rate. */
 export interface RateCounter {
-  /** Undefined when the call is within `perSecond` (0: no limit), else the whole seconds to wait. */
+  /**
+   * Undefined when the call is within `perSecond` (0: no limit), else the whole seconds to wait. So many a second may all
+   * come in its first moment.
+   */
   refuse(counter: string, perSecond: number, burst: number): number | undefined;
 }
 
@@ -45,7 +48,7 @@ export function createRateCounter(now: () => number): RateCounter {
       const interval = 1_000 / perSecond;
       const at = now();
       const paid = Math.max(paidAt.get(counter) ?? 0, at);
-      const wait = paid - at - (burst - 1) * interval;
+      const wait = paid - at - (Math.max(burst, perSecond) - 1) * interval;
       if (wait > 0) return Math.ceil(wait / 1_000);
       paidAt.set(counter, paid + interval);
       return undefined;
