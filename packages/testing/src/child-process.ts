@@ -8,6 +8,8 @@ export interface Child {
   readonly lines: readonly string[];
   /** Resolves with the line; rejects when the process ends or `timeoutMs` passes before. */
   untilLine(pattern: RegExp, timeoutMs: number): Promise<string>;
+  /** The same, of what it prints from now on. */
+  nextLine(pattern: RegExp, timeoutMs: number): Promise<string>;
   /** The first line so far that fits. */
   findLine(pattern: RegExp): string | undefined;
   /** Rejects when the process ends by itself. */
@@ -44,27 +46,31 @@ export function startChild(name: string, args: readonly string[]): Child {
     throw new Error(`${name} ended with code ${code}:\n${lines.slice(-quotedLines).join("\n")}`);
   });
   ended.catch(() => {});
+
+  async function waitForLine(pattern: RegExp, timeoutMs: number, printed: readonly string[]): Promise<string> {
+    const found = Promise.withResolvers<string>();
+    const listen = (line: string) => void (pattern.test(line) && found.resolve(line));
+    const late = () =>
+      found.reject(new Error(`${name} did not say ${pattern} in time:\n${lines.slice(-quotedLines).join("\n")}`));
+    const timer = setTimeout(late, timeoutMs);
+    listeners.add(listen);
+    printed.forEach(listen);
+    try {
+      return await Promise.race([found.promise, ended]);
+    } finally {
+      clearTimeout(timer);
+      listeners.delete(listen);
+    }
+  }
+
   return {
     pid: child.pid ?? 0,
     lines,
     closed,
     ended,
     findLine: (pattern) => lines.find((line) => pattern.test(line)),
-    async untilLine(pattern, timeoutMs) {
-      const found = Promise.withResolvers<string>();
-      const listen = (line: string) => void (pattern.test(line) && found.resolve(line));
-      const late = () =>
-        found.reject(new Error(`${name} did not say ${pattern} in time:\n${lines.slice(-quotedLines).join("\n")}`));
-      const timer = setTimeout(late, timeoutMs);
-      listeners.add(listen);
-      lines.forEach(listen);
-      try {
-        return await Promise.race([found.promise, ended]);
-      } finally {
-        clearTimeout(timer);
-        listeners.delete(listen);
-      }
-    },
+    untilLine: (pattern, timeoutMs) => waitForLine(pattern, timeoutMs, lines),
+    nextLine: (pattern, timeoutMs) => waitForLine(pattern, timeoutMs, []),
     stop() {
       child.kill("SIGTERM");
       return closed;

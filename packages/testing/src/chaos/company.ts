@@ -5,6 +5,8 @@ import type { Theatre } from "../theatre.ts";
 export interface Company {
   /** A process by a number between 0 and 1; undefined when none runs. */
   pick(dice: number): Child | undefined;
+  /** Those that run now. */
+  all(): readonly Child[];
   /** SIGKILL; another one starts after a pause. */
   kill(child: Child, pauseMs: number): Promise<void>;
   /** SIGKILL; another one starts at once under a wall clock that is `ms` off, to and fro. */
@@ -29,14 +31,14 @@ export function createCompany(
   note: (text: string) => void,
 ): Company {
   const running = new Set<Child>();
-  const all: Child[] = [];
+  const everybody: Child[] = [];
   const ended: string[] = [];
   let closed = false;
 
   function start(nodeArgs: readonly string[] = []): void {
     if (closed) return;
     const child = theatre.spawn([], nodeArgs);
-    all.push(child);
+    everybody.push(child);
     running.add(child);
     note(`process ${child.pid} starts`);
     void child.closed.then((code) => {
@@ -58,6 +60,7 @@ export function createCompany(
 
   return {
     ended,
+    all: () => [...running],
     pick: (dice) => [...running][Math.floor(dice * running.size)],
     async kill(child, pauseMs) {
       await kill(child);
@@ -86,6 +89,8 @@ export function createCompany(
       return Promise.all(last.map((child) => child.stop()));
     },
     quote: (text) =>
-      all.flatMap(({ pid, lines }) => lines.filter((line) => line.includes(text)).map((line) => `${pid}: ${line}`)),
+      everybody.flatMap(({ pid, lines }) =>
+        lines.filter((line) => line.includes(text)).map((line) => `${pid}: ${line}`),
+      ),
   };
 }

@@ -3,8 +3,9 @@ import { Command, InvalidArgumentError, Option } from "commander";
 import { findSimulations } from "../find-simulations.ts";
 import type { Simulation } from "../simulation.ts";
 import { type FaultKind, faultKinds } from "./fault-kinds.ts";
-import { isGood, renderReport } from "./report.ts";
+import { isGood, isTimely, renderReport } from "./report.ts";
 import { runChaos } from "./run-chaos.ts";
+import { noticedFaults, type Turns } from "./turns.ts";
 
 interface Flags {
   readonly seed: number;
@@ -12,6 +13,7 @@ interface Flags {
   readonly app?: string;
   readonly replicas?: number;
   readonly only?: FaultKind[];
+  readonly turns?: Turns;
 }
 
 const program = new Command("chaos")
@@ -21,17 +23,23 @@ const program = new Command("chaos")
   .option("--seed <n>", "the same seed is the same schedule", toWhole, Math.floor(Math.random() * 1_000_000))
   .option("--minutes <m>", "how long things go wrong, for each app", toPositive, 1)
   .option("--app <name>", "only this app; default: all of them")
-  .option("--replicas <r>", "processes of each plugin; default: 1 to 3, by the seed", toWhole)
+  .option("--replicas <r>", "processes of each plugin; default: 1 to 3, by the seed; with --turns 1", toWhole)
   .addOption(new Option("--only <kinds...>", "only these faults").choices(faultKinds))
+  .option(
+    "--turns <kind=n...>",
+    `so many faults of these kinds one after the other, each when the plugin is ready again, instead of --minutes; kinds: ${noticedFaults.join(", ")}`,
+    toTurns,
+  )
   .action(run);
 
 /** Failures end with exit code 1; the seed that found them stands in the report. */
-async function run({ seed, minutes, app, replicas = 1 + (seed % 3), only }: Flags): Promise<void> {
+async function run({ seed, minutes, app, turns, only, ...flags }: Flags): Promise<void> {
+  const replicas = flags.replicas ?? (turns === undefined ? 1 + (seed % 3) : 1);
+  const scheduled = { durationMs: minutes * 60_000, ...(only === undefined ? {} : { only }) };
   for (const simulation of await findApps(app)) {
-    const options = { seed, durationMs: minutes * 60_000, replicas, ...(only === undefined ? {} : { only }) };
-    const report = await runChaos(simulation, options);
+    const report = await runChaos(simulation, { seed, replicas, ...(turns === undefined ? scheduled : { turns }) });
     process.stdout.write(`${renderReport(simulation.app, report).join("\n")}\n`);
-    if (!isGood(report)) process.exitCode = 1;
+    if (!isGood(report) || !isTimely(report)) process.exitCode = 1;
   }
 }
 
@@ -46,6 +54,13 @@ function toWhole(text: string): number {
   const value = Number(text);
   if (!Number.isSafeInteger(value) || value < 1) throw new InvalidArgumentError("Write a whole number above 0.");
   return value;
+}
+
+function toTurns(text: string, before: Turns = {}): Turns {
+  const [name, count = ""] = text.split("=");
+  const fault = noticedFaults.find((one) => one === name);
+  if (fault === undefined) throw new InvalidArgumentError(`Write kind=n; kinds are ${noticedFaults.join(", ")}.`);
+  return { ...before, [fault]: toWhole(count) };
 }
 
 function toPositive(text: string): number {

@@ -10,27 +10,38 @@ import type { FaultKind } from "./fault-kinds.ts";
 import { judge, type Verdict } from "./oracle.ts";
 import { createPeople } from "./people.ts";
 import { createRequestOf } from "./request-id-in.ts";
-import { createSchedule } from "./schedule.ts";
+import { createSchedule, type ScheduleOptions } from "./schedule.ts";
 import { strikes } from "./strikes.ts";
+import { playTurns, type Recovery, type Turns } from "./turns.ts";
 
-export interface ChaosOptions {
+export type ChaosOptions = CommonOptions & (ScheduledFaults | FaultsInTurn);
+
+interface CommonOptions {
   readonly seed: number;
-  /** How long things go wrong. */
-  readonly durationMs: number;
   /** Processes of the plugin. */
   readonly replicas: number;
-  /** Only these faults; absent: all kinds. */
-  readonly only?: readonly FaultKind[];
   /** How long everything may take to come true after the faults are over; 150 s. */
   readonly patienceMs?: number;
+}
+
+/** Faults at any time, whatever state the processes are in. */
+type ScheduledFaults = Omit<ScheduleOptions, "seed">;
+
+/** So many of each, one after the other. */
+interface FaultsInTurn {
+  readonly turns: Turns;
 }
 
 /** What a run ended with. */
 export interface ChaosReport {
   readonly options: ChaosOptions;
+  /** How long things went wrong. */
+  readonly wentWrongMs: number;
   readonly requests: number;
   readonly messages: number;
   readonly struck: Readonly<Partial<Record<FaultKind, number>>>;
+  /** Of faults in turn: how each was survived. */
+  readonly recoveries: readonly Recovery[];
   readonly verdict: Verdict;
   /** Processes that ended by themselves or did not stop when asked. */
   readonly broken: readonly string[];
@@ -92,24 +103,31 @@ async function play(theatre: Theatre, options: ChaosOptions): Promise<ChaosRepor
   const looking = setInterval(excuses.look, lookEveryMs);
   const patienceMs = options.patienceMs ?? defaultPatienceMs;
   const settled: Settled[] = [];
+  const struck: Partial<Record<FaultKind, number>> = {};
+  const recoveries: Recovery[] = [];
+  let wentWrongMs = 0;
+  const field = { theatre, company, struck: excuses.strike };
   const verdict = () => judge(gatherFacts(stage, people.states(), excuses.list()), channels);
   try {
     await company.calm(readyWithinMs);
     platform.setLatency(chatLatencyMs);
     auth.faults.delay("UpdatePluginData", storeLatencyMs);
-    const struck = await playSchedule();
+    const startedAt = Date.now();
+    if ("turns" in options) await playInTurn(options);
+    else await playSchedule(options);
+    wentWrongMs = Date.now() - startedAt;
     chronicle.note("the faults are over");
     platform.heal();
     auth.faults.clear();
     await company.calm(readyWithinMs);
     settled.push(await untilTrue(verdict, patienceMs));
     // Once a request is decided nobody sees any more that somebody was never told of it.
-    if (verdict().failures.length > 0) return report(struck, await stopAll());
+    if (verdict().failures.length > 0) return report(await stopAll());
     chronicle.note("everything is decided");
     people.finish(createSeededRandom(options.seed + 1).next);
     settled.push(await untilTrue(verdict, patienceMs));
     await sleep(quietMs);
-    return report(struck, await stopAll());
+    return report(await stopAll());
   } finally {
     clearInterval(looking);
     await company.stop();
@@ -122,23 +140,30 @@ async function play(theatre: Theatre, options: ChaosOptions): Promise<ChaosRepor
     return [...company.ended, ...stuck];
   }
 
-  async function playSchedule(): Promise<ChaosReport["struck"]> {
-    const struck: Partial<Record<FaultKind, number>> = {};
+  async function playSchedule(faults: ScheduledFaults): Promise<void> {
     const underWay: Promise<void>[] = [];
-    const field = { theatre, company, struck: excuses.strike };
     const startedAt = Date.now();
-    for (const { at, act } of createSchedule(options)) {
+    for (const { at, act } of createSchedule({ seed: options.seed, ...faults })) {
       await sleep(Math.max(0, startedAt + at - Date.now()));
       if (act.do === "create") people.create(act);
       else if (act.do === "live") people.live(act);
       else {
         chronicle.note(`fault: ${act.fault}`);
-        struck[act.fault] = (struck[act.fault] ?? 0) + 1;
+        count(act.fault);
         underWay.push(strikes[act.fault](field, act.dice));
       }
     }
     await Promise.all(underWay);
-    return struck;
+  }
+
+  async function playInTurn({ turns }: FaultsInTurn): Promise<void> {
+    const random = createSeededRandom(options.seed);
+    recoveries.push(...(await playTurns(field, people, turns, random, chronicle.note)));
+    for (const { fault } of recoveries) count(fault);
+  }
+
+  function count(fault: FaultKind): void {
+    struck[fault] = (struck[fault] ?? 0) + 1;
   }
 
   /** With the record as it stands: what the plugin believes. */
@@ -146,15 +171,17 @@ async function play(theatre: Theatre, options: ChaosOptions): Promise<ChaosRepor
     return [...chronicle.tell(id), ...company.quote(id), `stored: ${JSON.stringify(auth.pluginData(id))}`];
   }
 
-  function report(struck: ChaosReport["struck"], broken: readonly string[]): ChaosReport {
+  function report(broken: readonly string[]): ChaosReport {
     const last = verdict();
     const slow = settled.flatMap((one) => (one.ms > slowMs && one.last !== undefined ? [one.last] : []));
     const guilty = [...new Set([...last.failures.map(({ request }) => request), ...slow])];
     return {
       options,
+      wentWrongMs,
       requests: people.states().size,
       messages: platform.messages().length,
       struck,
+      recoveries,
       verdict: last,
       broken,
       settled,

@@ -8,7 +8,7 @@ import type { Company } from "./company.ts";
 import type { FaultKind } from "./fault-kinds.ts";
 
 /** What a strike works on. */
-interface Battlefield {
+export interface Battlefield {
   readonly theatre: Theatre;
   readonly company: Company;
   /** A process has just died or stands still. */
