@@ -50,7 +50,10 @@ export const simulation: Simulation = {
       heal: mattermost.heal,
       befall: (mishap) => befall(mattermost, mishap),
       setLatency: mattermost.setLatency,
-      enforceRates: () => mattermost.setRates({ perSecond: 10, maxBurst: 100, varyByUser: false }),
+      enforceRates() {
+        mattermost.setRates({ perSecond: 10, maxBurst: 100, varyByUser: false });
+        return 40;
+      },
       load: {
         setLatency: mattermost.setLatency,
         limitPosts: (perSecond) =>

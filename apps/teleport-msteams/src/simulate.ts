@@ -52,6 +52,7 @@ export const simulation: Simulation = {
       setLatency: teams.setLatency,
       enforceRates() {
         teams.settings.rates = documentedRates;
+        return 20;
       },
       load: {
         setLatency: teams.setLatency,

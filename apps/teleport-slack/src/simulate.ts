@@ -43,7 +43,10 @@ export const simulation: Simulation = {
       heal: slack.heal,
       befall: (mishap) => befall(slack, mishap),
       setLatency: slack.setLatency,
-      enforceRates: () => slack.setRates({ tiers: true, perChannel: 1 }),
+      enforceRates() {
+        slack.setRates({ tiers: true, perChannel: 1 });
+        return 3;
+      },
       load: {
         setLatency: slack.setLatency,
         limitPosts: (perSecond) => slack.setRates({ perChannel: perSecond }),

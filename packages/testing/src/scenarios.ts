@@ -5,12 +5,12 @@ import { isGood, renderReport } from "./chaos/report.ts";
 import { runChaos } from "./chaos/run-chaos.ts";
 import { remindOfReview } from "./reminder-scenario.ts";
 import { faults } from "./scenarios/faults.ts";
+import { killedProcesses } from "./scenarios/killed-processes.ts";
 import type { Play } from "./scenarios/play.ts";
-import type { HoldOptions, Simulation } from "./simulation.ts";
+import { takeOverMs, untilStored } from "./scenarios/told.ts";
+import type { Simulation } from "./simulation.ts";
 import { openTheatre, type Theatre, type TheatreOptions } from "./theatre.ts";
 
-/** The longest lease a dead process leaves while it was working, and time to act after it. */
-const takeOverMs = 25_000;
 const scenarioMs = 180_000;
 
 /**
@@ -115,22 +115,6 @@ function richRequest(play: Play, { approvalSign }: Simulation): void {
   );
 }
 
-/** A point in a delivery at which the process stands still. */
-interface Seam {
-  reached(id: string): Promise<unknown>;
-  release(): void;
-}
-
-/** Where the process dies, and how many calls were in flight then: the most duplicates there may be. */
-const seams: readonly (readonly [string, (theatre: Theatre) => Seam, { inFlight: number }])[] = [
-  ["before the claim is stored", holdWrite(1, "before"), { inFlight: 0 }],
-  ["after the claim is stored", holdWrite(1, "after"), { inFlight: 0 }],
-  ["before the result is stored", holdWrite(2, "before"), { inFlight: 3 }],
-  ["after a result is stored", holdWrite(2, "after"), { inFlight: 2 }],
-  ["between two of its three posts", holdPost("before"), { inFlight: 1 }],
-  ["while a post is accepted and not answered", holdPost("after"), { inFlight: 1 }],
-];
-
 function rules(play: Play): void {
   play("choose who is told, and a rule that changes applies to the next request", async (theatre) => {
     const { auth } = theatre;
@@ -150,94 +134,6 @@ function rules(play: Play): void {
     await untilStored(theatre, ruled, 1);
     expect(theatre.about(ruled)).toHaveLength(1);
   });
-}
-
-function killedProcesses(play: Play): void {
-  for (const [seam, hold, { inFlight }] of seams) {
-    play(`${seam}: the next one tells everybody, and closes every message it knows`, async (theatre) => {
-      const first = await theatre.start();
-      const { reached, release } = hold(theatre);
-      const id = theatre.auth.createRequest();
-      await reached(id);
-      await first.kill();
-      release();
-      await theatre.start();
-      await untilStored(theatre, id, 3);
-      expect(placesOf(theatre, id)).toBe(3);
-      expect(theatre.about(id).length - 3).toBeLessThanOrEqual(inFlight);
-      theatre.auth.review(id);
-      await theatre.untilShown(id, "APPROVED", 3, takeOverMs);
-    });
-  }
-
-  for (const call of ["edit", "reply"] as const) {
-    play(
-      `during ${call === "edit" ? "an edit" : "a reply"}: the next one shows the decision everywhere`,
-      async (theatre) => {
-        const first = await theatre.start();
-        const id = theatre.auth.createRequest();
-        await theatre.untilShown(id, "PENDING", 3);
-        const held = theatre.platform.hold({ call, when: "before" });
-        theatre.auth.review(id, { reason: "go ahead" });
-        await held.untilHeld();
-        await first.kill();
-        held.release();
-        await theatre.start();
-        await theatre.untilShown(id, "APPROVED", 3, takeOverMs);
-        expect(theatre.about(id)).toHaveLength(3);
-      },
-    );
-  }
-
-  play("and stays down while requests live their lives: all is caught up", async (theatre) => {
-    const first = await theatre.start();
-    const { auth } = theatre;
-    const [approved, gone] = [auth.createRequest(), auth.createRequest()];
-    await theatre.untilShown(approved, "PENDING", 3);
-    await theatre.untilShown(gone, "PENDING", 3);
-    await untilStored(theatre, gone, 3);
-    expect(await first.stop()).toBe(0);
-    auth.review(approved);
-    auth.deleteRequest(gone);
-    const created = auth.createRequest();
-    await theatre.start();
-    await theatre.untilShown(approved, "APPROVED", 3);
-    await theatre.untilShown(created, "PENDING", 3);
-    await theatre.untilShown(gone, "NO LONGER OPEN", 3, takeOverMs);
-  });
-}
-
-function placesOf(theatre: Theatre, id: string): number {
-  return new Set(theatre.about(id).map(({ place }) => place)).size;
-}
-
-/** Waits until the one plugin that stores something on this request knows so many messages. */
-async function untilStored({ auth }: Theatre, id: string, messages: number): Promise<void> {
-  const plugin = () => Object.keys(auth.pluginData(id))[0] ?? "";
-  const stored = () => auth.pluginData(id)[plugin()]?.["messages"]?.split(",").length === messages;
-  await auth.untilRequest(id, stored, takeOverMs);
-}
-
-function holdWrite(nth: number, at: "before" | "after") {
-  return ({ auth }: Theatre): Seam => {
-    let writes = 0;
-    const barrier = auth.faults.hold((call) => call.method === "UpdatePluginData" && ++writes === nth, at);
-    return { reached: () => barrier.reached(1, 20_000), release: barrier.release };
-  };
-}
-
-/** One of three posts stands still; what became of the other two is stored by then. */
-function holdPost(when: HoldOptions["when"]) {
-  return (theatre: Theatre): Seam => {
-    const held = theatre.platform.hold({ call: "post", when, channel: "gamma" });
-    return {
-      async reached(id) {
-        await held.untilHeld();
-        await untilStored(theatre, id, 2);
-      },
-      release: held.release,
-    };
-  };
 }
 
 function troubledWorld(play: Play): void {
@@ -298,13 +194,22 @@ async function openForeignIdentity(): Promise<string> {
   }
 }
 
-/** The short form; the long one is `pnpm chaos --seed N --minutes M`. */
+/** The short forms; the long ones are `pnpm chaos --seed N --minutes M` and `--turns kind=n`. */
 function chaos(simulation: Simulation): void {
   it.concurrent("loses nobody, leaves nothing stale and blames every duplicate on a call", {
     timeout: 240_000,
   }, async () => {
     const report = await runChaos(simulation, { seed: 11, durationMs: 8_000, replicas: 2 });
     expect(isGood(report), renderReport(simulation.app, report).join("\n")).toBe(true);
+  });
+
+  it.concurrent("an Auth Service that restarts and a connection that falls silent are survived by the same process", {
+    timeout: 240_000,
+  }, async () => {
+    const turns = { "auth-restart": 4, "half-open": 1 };
+    const report = await runChaos(simulation, { seed: 11, turns, replicas: 1 });
+    expect(isGood(report), renderReport(simulation.app, report).join("\n")).toBe(true);
+    expect(report.struck).toEqual(turns);
   });
 
   it.concurrent("finds a plugin out that does nothing, and shows the journal", { timeout: scenarioMs }, async () => {

@@ -138,8 +138,11 @@ export interface RunningSimulation {
   befall(mishap: Mishap): void;
   /** From now on every call takes so long, in milliseconds. */
   setLatency(ms: number): void;
-  /** From now on the limits the platform documents are enforced, counted anew; at first none are. */
-  enforceRates(): void;
+  /**
+   * From now on the limits the platform documents are enforced, counted anew; at first none are. Gives how many requests
+   * at once, told in three channels each, are too many for them.
+   */
+  enforceRates(): number;
   readonly load: SimulatedLoad;
   /** The credentials the plugin uses here: no line it prints may hold them. */
   readonly secrets: readonly string[];
