@@ -79,3 +79,38 @@ describe("possible duplicates", () => {
     await h.stop();
   });
 });
+
+describe("a post whose end is unknown, when Teleport refuses to store that", () => {
+  const countOf = (h: Harness, method: "post" | "notify") =>
+    method === "post" ? h.messenger.messages.length : h.messenger.notices.length;
+
+  test.each([
+    ["post", true, 1, 0],
+    ["post", false, 2, 1],
+    ["notify", true, 1, 0],
+    ["notify", false, 2, 1],
+  ] as const)(
+    "is no less unknown to the next session: %s, with a search: %s",
+    async (method, withSearch, made, repeats) => {
+      const h = startNotifier({ routes: { roleToRecipients: { "*": ["a"] } }, messenger: { withSearch } });
+      await h.clock.advance(1_000);
+      let lost = false;
+      h.messenger.after = (called) => {
+        if (called !== method || lost) return;
+        lost = true;
+        h.cluster.before = (call) => {
+          if (call !== "updatePluginData") return;
+          h.cluster.before = undefined;
+          throw new PluginError("unauthenticated", "the certificate is not trusted any more");
+        };
+        throw new PluginError("timeout", "no answer", { ambiguous: true });
+      };
+      h.cluster.create({ id: "r1" });
+      await h.clock.advance(20_000);
+      h.cluster.update("r1", { state: "approved" });
+      await h.clock.advance(20_000);
+      expect([lost, countOf(h, method), countedBy(h)]).toEqual([true, made, repeats]);
+      await h.stop();
+    },
+  );
+});

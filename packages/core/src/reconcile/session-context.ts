@@ -45,7 +45,7 @@ export interface Carry {
   /** Belongs to the record with this nonce. */
   readonly nonce: string;
   readonly progress: ReadonlyMap<number, Attempts>;
-  /** Messages that were posted or edited, which could not be stored. */
+  /** Messages that were posted or edited, or may have been posted, which could not be stored. */
   readonly posted: readonly Delivery[];
   /** What became of the requester's notice, if that could not be stored. */
   readonly notice?: RequesterNotice;

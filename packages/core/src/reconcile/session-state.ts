@@ -104,13 +104,13 @@ export function statusIsStored(state: SessionState): boolean {
 }
 
 /**
- * Messages that were posted and are not stored yet; and those that were edited, as showing what nobody knows: if the
- * record is somebody else's by now, our edit may have come after theirs.
+ * Messages that were posted and are not stored yet, or may have been; and those that were edited, as showing what nobody
+ * knows: if the record is somebody else's by now, our edit may have come after theirs.
  */
 function unstoredMessages(state: SessionState, context: SessionContext): Delivery[] {
   const stored = new Set(splitMessages(state.stored ?? {}));
   return state.own.deliveries.flatMap((delivery, index) => {
-    if (!isLive(delivery) || delivery.address === undefined) return [];
+    if (!isLive(delivery) || delivery.address === undefined) return state.dirty && delivery.unsure ? [delivery] : [];
     const { shows: _, ...rest } = delivery;
     if (state.edited.has(index)) return [rest];
     return stored.has(context.messenger.stored.encode(delivery.address)) ? [] : [delivery];

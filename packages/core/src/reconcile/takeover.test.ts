@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { slashAddress, toDelivery, toOwnState } from "../testing/samples.ts";
-import type { Delivery } from "./delivery.ts";
-import { mergePosted, takeOver } from "./takeover.ts";
+import type { Delivery, RequesterNotice } from "./delivery.ts";
+import { mergeNotice, mergePosted, takeOver } from "./takeover.ts";
 
 const to = { id: "C1", kind: "channel" } as const;
 const posted = (raw: string, id: string, fields: Partial<Delivery> = {}) =>
@@ -42,6 +42,12 @@ describe("mergePosted", () => {
     expect(merge([toDelivery({ raw: "" })], [adopted])).toEqual([toDelivery({ raw: "" }), adopted]);
   });
 
+  it("doubts whoever is not told yet of those to whom a post of ours came to an unknown end", () => {
+    const theirs = [toDelivery({ raw: "a" }), posted("b", "1"), toDelivery({ raw: "c", state: "gone" })];
+    const ours = ["a", "b", "c", "d"].map((raw) => toDelivery({ raw, unsure: true }));
+    expect(merge(theirs, ours)).toEqual([{ ...theirs[0], unsure: true }, theirs[1], theirs[2]]);
+  });
+
   it("adds nothing that is known or was never posted", () => {
     const theirs = [posted("a", "1"), toDelivery({ raw: "b" })];
     expect(merge(theirs, [posted("a", "1"), toDelivery({ raw: "c" })])).toEqual(theirs);
@@ -64,5 +70,24 @@ describe("mergePosted", () => {
     const ours = [posted("a", "2"), posted("b", "3"), posted("x", "4")];
     const once = merge([posted("a", "1"), toDelivery({ raw: "b" })], ours);
     expect(merge(once, ours)).toEqual(once);
+  });
+});
+
+describe("mergeNotice", () => {
+  const waiting = { status: "approved", state: "waiting" } as const;
+  const merge = (theirs: RequesterNotice, ours: RequesterNotice) =>
+    mergeNotice({ ...toOwnState([]), notice: theirs }, ours).notice;
+
+  it("keeps what became of ours, and the doubt whether it was sent", () => {
+    expect(merge(waiting, { ...waiting, state: "told" })).toEqual({ ...waiting, state: "told" });
+    expect(merge(waiting, { ...waiting, unsure: true })).toEqual({ ...waiting, unsure: true });
+    expect(merge(waiting, waiting)).toEqual(waiting);
+  });
+
+  it("leaves alone what the other one has settled, and another outcome", () => {
+    const told = { ...waiting, state: "told" } as const;
+    expect(merge(told, { ...waiting, unsure: true })).toEqual(told);
+    const denied = { status: "denied", state: "waiting" } as const;
+    expect(merge(denied, { ...told, unsure: true })).toEqual(denied);
   });
 });

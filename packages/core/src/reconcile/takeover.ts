@@ -22,7 +22,8 @@ function mayBePosting({ state, to }: Delivery): boolean {
 /**
  * Puts messages we posted, but could not store, onto a record somebody else wrote meanwhile. One that the record still
  * waits for becomes told; one it has told itself becomes a further message, so that it is kept true as well. Of a message
- * that both know, no reply may be repeated, and where they disagree what it shows is unknown.
+ * that both know, no reply may be repeated, and where they disagree what it shows is unknown. A post of ours whose end is
+ * unknown leaves a doubt about whoever is not told yet.
  */
 export function mergePosted(theirs: OwnState, posted: readonly Delivery[], stored: StoredAddress): OwnState {
   const deliveries = [...theirs.deliveries];
@@ -30,13 +31,22 @@ export function mergePosted(theirs: OwnState, posted: readonly Delivery[], store
     deliveries.flatMap(({ address }, at) => (address === undefined ? [] : [[stored.encode(address), at] as const])),
   );
   for (const ours of posted) {
-    if (ours.address === undefined) continue;
+    if (ours.address === undefined) {
+      if (ours.unsure) doubt(deliveries, ours.raw);
+      continue;
+    }
     const at = known.get(stored.encode(ours.address));
     const same = at === undefined ? undefined : deliveries[at];
     if (at !== undefined && same !== undefined) deliveries[at] = mergeMessage(same, ours);
     else known.set(stored.encode(ours.address), putIn(deliveries, ours));
   }
   return { ...theirs, deliveries };
+}
+
+function doubt(deliveries: Delivery[], raw: string): void {
+  const at = deliveries.findIndex((delivery) => delivery.raw === raw && delivery.address === undefined);
+  const same = deliveries[at];
+  if (same !== undefined && mayBePosting(same)) deliveries[at] = { ...same, unsure: true };
 }
 
 /** The place where it stands now. */
@@ -49,10 +59,15 @@ function putIn(deliveries: Delivery[], ours: Delivery): number {
   return at;
 }
 
-/** A notice that we sent, or gave up, and could not store: the record must not ask for it again. */
+/**
+ * A notice that we sent, or gave up, and could not store: the record must not ask for it again. One whose end is unknown
+ * may have been sent.
+ */
 export function mergeNotice(theirs: OwnState, ours: RequesterNotice | undefined): OwnState {
-  const isLater = ours?.state !== "waiting" && ours?.status === theirs.notice?.status;
-  return isLater && ours !== undefined ? { ...theirs, notice: ours } : theirs;
+  const { notice } = theirs;
+  if (ours === undefined || notice === undefined || ours.status !== notice.status) return theirs;
+  if (ours.state !== "waiting") return { ...theirs, notice: ours };
+  return ours.unsure && notice.state === "waiting" ? { ...theirs, notice: { ...notice, unsure: true } } : theirs;
 }
 
 function mergeMessage(theirs: Delivery, ours: Delivery): Delivery {
