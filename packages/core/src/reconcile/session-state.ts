@@ -131,6 +131,14 @@ export function setProgress(state: SessionState, index: number, change: Attempts
   state.progress.set(index, { ...state.progress.get(index), ...change });
 }
 
+/** Another record has taken the place of ours: its waits are none of ours, but calls that are under way still are. */
+export function forgetAttempts({ progress }: SessionState): void {
+  for (const [index, { busy }] of progress) {
+    if (busy) progress.set(index, { busy });
+    else progress.delete(index);
+  }
+}
+
 /** How many calls are under way. */
 export function countBusy(state: SessionState): number {
   return [...state.progress.values()].filter((progress) => progress.busy).length;

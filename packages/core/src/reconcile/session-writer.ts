@@ -11,7 +11,7 @@ import type { Lease } from "./lease.ts";
 import { createLeaseKeeper, type LeaseKeeper } from "./lease-keeper.ts";
 import { adopt, decodeRecord, encodeRecord } from "./record.ts";
 import type { SessionContext } from "./session-context.ts";
-import type { SessionState } from "./session-state.ts";
+import { forgetAttempts, type SessionState } from "./session-state.ts";
 import { mergeNotice, mergePosted } from "./takeover.ts";
 
 /** Stores a session's state, one write at a time, and keeps its lease by doing so. */
@@ -120,7 +120,7 @@ export function createSessionWriter(
       state.own = adopt(state.own, data, context.messenger.stored);
       return;
     }
-    if (theirs.nonce !== state.own.nonce) state.progress.clear();
+    if (theirs.nonce !== state.own.nonce) forgetAttempts(state);
     const { deliveries, notice, nonce } = state.own;
     const merged = mergePosted(theirs, deliveries, context.messenger.stored);
     state.own = theirs.nonce === nonce ? mergeNotice(merged, notice) : merged;

@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { PluginError } from "../base/plugin-error.ts";
 import { startNotifier } from "../testing/notifier-harness.ts";
 import { leaseMs } from "./lease.ts";
@@ -30,3 +30,93 @@ test("who finds somebody else at work looks again, also when only a later step i
   expect(messenger.statuses("r1")).toEqual({ a: ["pending"] });
   await first.stop();
 });
+
+describe("a look-up that ends after another replica has told somebody", () => {
+  /** Stops at the moment in which the late one has found out and is about to store that it has. */
+  async function findOutLate() {
+    const options = { routes: { roleToRecipients: { "*": ["a"] } } };
+    const first = startNotifier(options);
+    const second = startNotifier({ ...options, after: first });
+    const { clock, cluster, messenger } = first;
+    await clock.advance(1_000);
+    const [claim, lookUp] = [holdSecond(), holdSecond()];
+    cluster.before = (method) => (method === "updatePluginData" ? claim.pass() : undefined);
+    messenger.before = (method) => (method === "findRecipient" ? lookUp.pass() : undefined);
+    cluster.create({ id: "r1" });
+    await clock.advance(1_000);
+    expect(messenger.statuses("r1")).toEqual({ a: ["pending"] });
+    const understood = Promise.withResolvers<void>();
+    cluster.before = (method) => (method === "updatePluginData" ? understood.promise : undefined);
+    claim.release();
+    await first.stop();
+    return { second, clock, cluster, messenger, lookUp, understood };
+  }
+
+  test("does not make them untold", async () => {
+    const { second, clock, messenger, lookUp, understood } = await findOutLate();
+    lookUp.release();
+    await clock.advance(1_000);
+    understood.resolve();
+    await clock.advance(60_000);
+    expect(messenger.statuses("r1")).toEqual({ a: ["pending"] });
+    await second.stop();
+  });
+
+  test("is still the one call about them that is under way", async () => {
+    const { second, clock, cluster, messenger, lookUp, understood } = await findOutLate();
+    const reply = Promise.withResolvers<void>();
+    messenger.before = (method) => (method === "reply" ? reply.promise : undefined);
+    cluster.review("r1", { author: "bob", state: "pending", reason: "looking" });
+    understood.resolve();
+    await clock.advance(1_000);
+    lookUp.release();
+    await clock.advance(1_000);
+    reply.resolve();
+    await clock.advance(60_000);
+    expect(messenger.messages.map(({ replies }) => replies.length)).toEqual([1]);
+    await second.stop();
+  });
+});
+
+test("a post that is answered after another replica has told the same place takes nothing from that one's message", async () => {
+  const options = { routes: { roleToRecipients: { "*": ["a", "b"] } } };
+  const first = startNotifier(options);
+  const { clock, cluster, messenger } = first;
+  await clock.advance(1_000);
+  const [soon, late] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  const answers = new Map([
+    ["a", late.promise],
+    ["b", soon.promise],
+  ]);
+  messenger.after = (method, place) => (method === "post" ? answers.get(place) : undefined);
+  cluster.create({ id: "r1" });
+  await clock.advance(1_000);
+  messenger.after = undefined;
+  const still = first.standStill();
+  const second = startNotifier({ ...options, after: first });
+  await clock.advance(20_000);
+  await second.stop();
+  still.goOn();
+  // It stores this result, and learns by that whose record it is.
+  soon.resolve();
+  await clock.advance(1_000);
+  late.resolve();
+  await clock.advance(1_000);
+  cluster.update("r1", { state: "approved" });
+  await clock.advance(60_000);
+  expect(messenger.statuses("r1")).toEqual({ a: ["approved", "approved"], b: ["approved", "approved"] });
+  await first.stop();
+});
+
+/** The second call waits until it is released; all others pass. */
+function holdSecond() {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  let calls = 0;
+  return {
+    release: resolve,
+    pass() {
+      calls += 1;
+      return calls === 2 ? promise : undefined;
+    },
+  };
+}
