@@ -60,7 +60,7 @@ function toLog(enter: (level: Level, message: string, fields: LogFields) => void
 
 /** A field must not pass for the line's own time, level or message. */
 function withoutReserved(fields: LogFields): LogFields {
-  return Object.fromEntries(
-    Object.entries(fields).map(([key, value]) => [reservedKeys.has(key) ? `field_${key}` : key, value]),
-  );
+  const renamed: Record<string, unknown> = {};
+  for (const key of Object.keys(fields)) renamed[reservedKeys.has(key) ? `field_${key}` : key] = fields[key];
+  return renamed;
 }

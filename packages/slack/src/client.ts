@@ -11,6 +11,7 @@ import { type FetchFunction, LogLevel, WebClient, type WebClientOptions } from "
 import type { z } from "zod";
 import { type FailedCall, isJson, toPluginError, unreadableAnswer } from "./errors.ts";
 import { type AnswerHead, createExchangeDesk, type Exchange } from "./exchange.ts";
+import { encodeForm } from "./form.ts";
 import type { Method } from "./limits.ts";
 
 /** One call of Slack's Web API. */
@@ -18,6 +19,8 @@ interface SlackRequest<T> {
   readonly method: Method;
   /** Structures already as JSON text. */
   readonly args: Readonly<Record<string, string>>;
+  /** More arguments, encoded as a form: what goes to many places is encoded once. */
+  readonly content?: string;
   readonly buckets: readonly string[];
   readonly answer: z.ZodType<T>;
 }
@@ -44,12 +47,13 @@ export function createSlackClient(options: SlackClientOptions): SlackClient {
   const web = new WebClient(undefined, sdkOptions(options.apiUrl, desk.fetch));
 
   async function exchange<T>(request: SlackRequest<T>, call: Call): Promise<T> {
-    const { method, buckets, args } = request;
+    const { method, buckets, args, content = "" } = request;
     const token = await readToken(options.token, method);
     const deadline = openDeadline(deadlineMs, call.signal, options.clock);
-    const opened: Exchange = { token, signal: deadline.signal };
+    const form = [encodeForm(args), content].filter((part) => part !== "").join("&");
+    const opened: Exchange = { token, form, signal: deadline.signal };
     try {
-      const body = await desk.run(opened, method, (name) => web.apiCall(name, { ...args }));
+      const body = await desk.run(opened, method, (name) => web.apiCall(name));
       return readAnswer(request, body, opened.answer);
     } catch (thrown) {
       throw toPluginError(thrown, { method, buckets, ended: deadline.ended, answer: opened.answer });

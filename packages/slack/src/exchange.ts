@@ -7,6 +7,8 @@ export type AnswerHead = Pick<HttpAnswer, "status" | "headers">;
 /** The HTTP request and answer of one call. */
 export interface Exchange {
   readonly token: string;
+  /** The method's arguments, encoded as a form. */
+  readonly form: string;
   readonly signal: AbortSignal;
   /** Once it is there. */
   answer?: AnswerHead;
@@ -25,8 +27,8 @@ type SdkResponse = Awaited<ReturnType<FetchFunction>>;
 
 /**
  * The SDK takes no signal and no token per call. What it does keep together from call to request is the URL, so the
- * ticket of the exchange rides in the URL's fragment, which never leaves the process. The SDK itself never sees the
- * token: it can neither log it nor put it into an error.
+ * ticket of the exchange rides in the URL's fragment, which never leaves the process. The SDK itself sees neither the
+ * token nor the message: it can neither log them nor put them into an error, and makes no copies of them to that end.
  */
 export function createExchangeDesk(http: HttpClient): ExchangeDesk {
   const open = new Map<string, Exchange>();
@@ -42,14 +44,15 @@ export function createExchangeDesk(http: HttpClient): ExchangeDesk {
         open.delete(ticket);
       }
     },
-    async fetch(url, init = {}) {
+    async fetch(url, { headers } = {}) {
       const [address = "", ticket = ""] = String(url).split("#");
       const exchange = open.get(ticket);
       if (exchange === undefined) throw new Error("A request without an open exchange.");
       const answer = await http({
         url: address,
         method: "POST",
-        ...toContent(init, exchange),
+        headers: toHeaders(headers, exchange),
+        body: exchange.form,
         signal: exchange.signal,
       });
       exchange.answer = { status: answer.status, headers: answer.headers };
@@ -58,12 +61,8 @@ export function createExchangeDesk(http: HttpClient): ExchangeDesk {
   };
 }
 
-function toContent(
-  { headers, body }: SdkRequest,
-  { token }: Exchange,
-): { headers: Record<string, string>; body: string } {
-  if (typeof body !== "string") throw new TypeError("Only urlencoded bodies are sent.");
-  return { headers: { ...headers, Authorization: `Bearer ${token}` }, body };
+function toHeaders(headers: SdkRequest["headers"], { token }: Exchange): Record<string, string> {
+  return { ...headers, Authorization: `Bearer ${token}` };
 }
 
 function toResponse(url: string, { status, headers, text }: HttpAnswer): SdkResponse {
@@ -80,12 +79,12 @@ function toResponse(url: string, { status, headers, text }: HttpAnswer): SdkResp
 }
 
 /**
- * Slack sends a posted message back in full, and the SDK copies every answer for a debug line that nobody reads: without
- * the echo a call costs less. What is no JSON stays as it is, for the SDK to complain about.
+ * Slack sends a message back in full, and the SDK copies every answer for a debug line that nobody reads: without the
+ * echo a call costs less. What is no JSON stays as it is, for the SDK to complain about.
  */
 function dropMessage(text: string): string {
   try {
-    const { message: _, ...rest } = JSON.parse(text);
+    const { message: _message, text: _text, ...rest } = JSON.parse(text);
     return JSON.stringify(rest);
   } catch {
     return text;

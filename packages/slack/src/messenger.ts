@@ -13,6 +13,7 @@ import type { z } from "zod";
 import { checkSlack } from "./check.ts";
 import { createSlackClient, type SlackClient } from "./client.ts";
 import type { SlackConfig } from "./config.ts";
+import { encodeForm } from "./form.ts";
 import { methodBuckets, postBuckets } from "./limits.ts";
 import { setReaction } from "./reactions.ts";
 import { createRecipients } from "./recipients.ts";
@@ -50,63 +51,60 @@ export function createSlackMessenger(config: Pick<SlackConfig, "apiurl">, deps: 
     findRecipient: (raw, as, call) => recipients.find(raw, as, call),
     async post(to, message, key, call) {
       const metadata = { request_id: message.requestId, key };
-      const sent = await postMessage(client, to.id, toMessageArgs(message), metadata, call);
+      const sent = await postMessage(client, { channel: to.id }, toContent(message), metadata, call);
       recipients.learn(to, sent.channel);
       deps.log.debug("Posted to Slack.", { channel: sent.channel, ts: sent.ts });
       return sent;
     },
-    edit: (sent, message, call) => updateMessage(client, sent, toMessageArgs(message), call),
+    edit: (sent, message, call) => updateMessage(client, sent, toContent(message), call),
     async reply(sent, what, key, call) {
       const { channel, ts } = toAddress(sent);
-      await postMessage(client, channel, { ...toArgs(renderReply(what)), thread_ts: ts }, { key }, call);
+      await postMessage(client, { channel, thread_ts: ts }, encode(renderReply(what)), { key }, call);
     },
     react: (sent, status, before, call) => setReaction(client, toAddress(sent), status, before, call),
     notify(to, notice, key, call) {
       const metadata = { request_id: notice.requestId, key };
-      return postMessage(client, to.id, toArgs(renderNotice(notice)), metadata, call);
+      return postMessage(client, { channel: to.id }, encode(renderNotice(notice)), metadata, call);
     },
-    remind: (to, reminder, key, call) => postMessage(client, to.id, toArgs(renderReminder(reminder)), { key }, call),
+    remind: (to, reminder, key, call) =>
+      postMessage(client, { channel: to.id }, encode(renderReminder(reminder)), { key }, call),
   };
 }
 
-// One message goes to many recipients: it is rendered once.
-const rendered = new WeakMap<RequestMessage, MessageArgs>();
+// One message goes to many recipients: it is rendered and encoded once.
+const encoded = new WeakMap<RequestMessage, string>();
 
-function toMessageArgs(message: RequestMessage): MessageArgs {
-  const args = rendered.get(message) ?? toArgs(renderMessage(message));
-  rendered.set(message, args);
-  return args;
+function toContent(message: RequestMessage): string {
+  const content = encoded.get(message) ?? encode(renderMessage(message));
+  encoded.set(message, content);
+  return content;
 }
 
-type MessageArgs = Readonly<Record<string, string>>;
-
 /** Blocks go even when there are none: an edit to the plain form has to take the old ones away. */
-function toArgs({ text, blocks }: Rendered): MessageArgs {
-  return { text, blocks: JSON.stringify(blocks) };
+function encode({ text, blocks }: Rendered): string {
+  return encodeForm({ text, blocks: JSON.stringify(blocks) });
 }
 
 function postMessage(
   client: SlackClient,
-  channel: string,
-  message: MessageArgs,
+  place: { readonly channel: string; readonly thread_ts?: string },
+  content: string,
   eventPayload: Readonly<Record<string, string>>,
   call: Call,
 ): Promise<MessageAnswer> {
   // Readable by every app and member of the workspace: ids only.
   const metadata = JSON.stringify({ event_type: "teleport_access_request", event_payload: eventPayload });
-  const args = { channel, metadata, unfurl_links: "false", unfurl_media: "false", ...message };
-  return client.call({ method: "chat.postMessage", args, buckets: postBuckets(channel), answer: messageAnswer }, call);
+  const args = { ...place, metadata, unfurl_links: "false", unfurl_media: "false" };
+  const buckets = postBuckets(place.channel);
+  return client.call({ method: "chat.postMessage", args, content, buckets, answer: messageAnswer }, call);
 }
 
-function updateMessage(
-  client: SlackClient,
-  sent: SentMessage,
-  message: MessageArgs,
-  call: Call,
-): Promise<MessageAnswer> {
-  const args = { ...toAddress(sent), ...message };
+function updateMessage(client: SlackClient, sent: SentMessage, content: string, call: Call): Promise<MessageAnswer> {
   const buckets = methodBuckets("chat.update");
-  return client.call({ method: "chat.update", args, buckets, answer: messageAnswer }, call);
+  return client.call(
+    { method: "chat.update", args: { ...toAddress(sent) }, content, buckets, answer: messageAnswer },
+    call,
+  );
 }
 
 function toAddress({ channel, ts }: SentMessage): MessageAnswer {

@@ -27,9 +27,19 @@ export function createUnaryCall(session: Session, readMaxBytes: number): Transpo
   return async (method, signal, _timeoutMs, _header, input) => {
     const path = `/${method.parent.typeName}/${method.name}`;
     const bytes = await exchange(open(session, path), toFrame(method, input), readMaxBytes, signal);
-    const message = fromBinary(method.output, bytes);
-    const [header, trailer] = [new Headers(), new Headers()];
-    return { stream: false, service: method.parent, method, header, trailer, message };
+    return {
+      stream: false,
+      service: method.parent,
+      method,
+      message: fromBinary(method.output, bytes),
+      // Nobody asks for the metadata of an answer: it is not made in advance.
+      get header() {
+        return new Headers();
+      },
+      get trailer() {
+        return new Headers();
+      },
+    };
   };
 }
 

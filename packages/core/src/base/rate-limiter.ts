@@ -33,8 +33,13 @@ const bucketsToSweep = 1_000;
 /** Ends of a call that are not the platform's word. */
 const noAnswer: ReadonlySet<ErrorCode> = new Set<ErrorCode>(["unavailable", "timeout", "aborted"]);
 
-interface Waiting {
+/** A call that may be made, until it ends. */
+interface Leave {
   readonly names: readonly string[];
+  readonly held: readonly Held[];
+}
+
+interface Waiting extends Leave {
   readonly call: Call;
   /** The bucket it waits for; none when only a slot is missing. */
   bucket: RateBucket<Waiting> | undefined;
@@ -64,7 +69,9 @@ export function createRateLimiter(options: RateLimiterOptions): RateLimiter {
   let inFlight = 0;
   let sweepAt = bucketsToSweep;
 
-  const known = (names: readonly string[]) => names.flatMap((name) => buckets.get(name) ?? []);
+  /** Most of the time nothing is throttled at all. */
+  const known = (names: readonly string[]) =>
+    buckets.size === 0 ? [] : names.flatMap((name) => buckets.get(name) ?? []);
 
   /** The bucket that holds a call up the longest. */
   function findBlocker(names: readonly string[]): RateBucket<Waiting> | undefined {
@@ -159,7 +166,13 @@ export function createRateLimiter(options: RateLimiterOptions): RateLimiter {
     pump();
   }
 
-  function acquire(names: readonly string[], call: Call): Promise<Waiting> {
+  /** Leave for a call that nothing holds up, or a promise of it. */
+  function acquire(names: readonly string[], call: Call): Leave | Promise<Leave> {
+    if (buckets.size === 0 && inFlight < concurrency && !call.signal.aborted) {
+      if (!call.mayStart()) throw leaseLost();
+      inFlight += 1;
+      return { names, held: [] };
+    }
     return new Promise((resolve, reject) => {
       const onAbort = () => {
         abandon(waiting);
@@ -193,17 +206,17 @@ export function createRateLimiter(options: RateLimiterOptions): RateLimiter {
     });
   }
 
-  function end(waiting: Waiting, failure: PluginError | undefined): void {
+  function end(leave: Leave, failure: PluginError | undefined): void {
     inFlight -= 1;
     const refused = failure?.code === "rate_limited" ? failure : undefined;
     const answered = failure === undefined || (refused === undefined && !noAnswer.has(failure.code));
-    for (const { bucket, permit } of waiting.held) {
+    for (const { bucket, permit } of leave.held) {
       permit.end(answered);
       freed.add(bucket);
     }
-    const blamed = refused === undefined ? undefined : (refused.bucket ?? waiting.names[0]);
+    const blamed = refused === undefined ? undefined : (refused.bucket ?? leave.names[0]);
     if (blamed !== undefined) refuse(blamed, refused?.retryAfterMs);
-    for (const name of waiting.names) forgetRecovered(name);
+    for (const name of leave.names) forgetRecovered(name);
     pump();
   }
 
@@ -229,7 +242,7 @@ export function createRateLimiter(options: RateLimiterOptions): RateLimiter {
 
   return {
     async run(names, call, request) {
-      const waiting = await acquire(names, call);
+      const leave = await acquire(names, call);
       let failure: PluginError | undefined;
       try {
         return await request();
@@ -237,7 +250,7 @@ export function createRateLimiter(options: RateLimiterOptions): RateLimiter {
         failure = PluginError.from(thrown);
         throw thrown;
       } finally {
-        end(waiting, failure);
+        end(leave, failure);
       }
     },
   };

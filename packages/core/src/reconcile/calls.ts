@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import type { RequestMessage } from "../domain/request-message.ts";
 import type { Call, Messenger, Recipient } from "../messenger.ts";
 import type { RecipientDirectory } from "../routing/recipient-directory.ts";
@@ -81,7 +81,7 @@ function notFound(message: RequestMessage): Change {
 
 /** The same for every try of one delivery, and unguessable: the nonce is known to Teleport and us alone. */
 export function deliveryKey(nonce: string, what: string): string {
-  return createHash("sha256").update(`${nonce}\n${what}`).digest("base64url").slice(0, 22);
+  return hash("sha256", `${nonce}\n${what}`, "base64url").slice(0, 22);
 }
 
 function placeKey(delivery: Delivery): string {

@@ -17,8 +17,8 @@ import {
  */
 const version = 1;
 
-const states = { w: "waiting", s: "sent", b: "blocked", g: "gone", k: "skipped", o: "orphan" } as const;
-const statuses = {
+const states = letters<DeliveryState>({ w: "waiting", s: "sent", b: "blocked", g: "gone", k: "skipped", o: "orphan" });
+const statuses = letters<MessageStatus>({
   p: "pending",
   a: "approved",
   d: "denied",
@@ -26,21 +26,21 @@ const statuses = {
   e: "expired",
   r: "removed",
   c: "closed",
-} as const;
-const noticeStates = { w: "waiting", t: "told", u: "unreachable" } as const;
-const tiers = { r: "rules", s: "static", a: "adopted" } as const;
+});
+const noticeStates = letters<RequesterNotice["state"]>({ w: "waiting", t: "told", u: "unreachable" });
+const tiers = letters<RoutingTier>({ r: "rules", s: "static", a: "adopted" });
 
 export function encodeOwnState(state: OwnState): string {
   const omitted = countOmitted(state);
   return JSON.stringify({
     v: version,
     n: state.nonce,
-    t: letterOf(tiers, state.tier),
-    ...(state.status === undefined ? {} : { f: letterOf(statuses, state.status) }),
+    t: tiers.of(state.tier),
+    ...(state.status === undefined ? {} : { f: statuses.of(state.status) }),
     ...(state.cut === 0 ? {} : { c: state.cut }),
     ...(omitted === 0 ? {} : { o: omitted }),
     ...(state.notice === undefined ? {} : { q: encodeNotice(state.notice) }),
-    ...(state.sign === undefined ? {} : { x: letterOf(statuses, state.sign) }),
+    ...(state.sign === undefined ? {} : { x: statuses.of(state.sign) }),
     d: state.deliveries.filter((delivery) => delivery.state !== "omitted").map(encodeDelivery),
   });
 }
@@ -48,7 +48,7 @@ export function encodeOwnState(state: OwnState): string {
 function encodeDelivery(delivery: Delivery): Record<string, unknown> {
   return {
     ...(delivery.raw === "" ? {} : { r: delivery.raw }),
-    s: letterOf(states, delivery.state),
+    s: states.of(delivery.state),
     ...(delivery.code === undefined ? {} : { e: delivery.code }),
     ...(delivery.to === undefined ? {} : { i: delivery.to.id, k: delivery.to.kind === "person" ? "p" : "c" }),
     ...(delivery.address === undefined ? {} : { a: delivery.address }),
@@ -57,14 +57,14 @@ function encodeDelivery(delivery: Delivery): Record<string, unknown> {
     ...(delivery.unsure ? { u: 1 } : {}),
     ...(delivery.locked ? { l: 1 } : {}),
     ...(delivery.plain ? { p: 1 } : {}),
-    ...(delivery.sign === undefined ? {} : { x: letterOf(statuses, delivery.sign) }),
+    ...(delivery.sign === undefined ? {} : { x: statuses.of(delivery.sign) }),
   };
 }
 
 function encodeNotice(notice: RequesterNotice): Record<string, unknown> {
   return {
-    f: letterOf(statuses, notice.status),
-    s: letterOf(noticeStates, notice.state),
+    f: statuses.of(notice.status),
+    s: noticeStates.of(notice.state),
     ...(notice.code === undefined ? {} : { e: notice.code }),
     ...(notice.unsure ? { u: 1 } : {}),
     ...(notice.plain ? { p: 1 } : {}),
@@ -72,7 +72,7 @@ function encodeNotice(notice: RequesterNotice): Record<string, unknown> {
 }
 
 function encodeShown(shown: Shown): string {
-  const letter = letterOf(statuses, shown.status);
+  const letter = statuses.of(shown.status);
   return shown.digest === undefined ? `${letter}#${shown.reviews ?? 0}` : `${letter}~${shown.digest}`;
 }
 
@@ -81,7 +81,7 @@ export function decodeOwnState(text: string): OwnState | undefined {
   const state = parse(text);
   if (state?.["v"] !== version) return undefined;
   const { n: nonce, t, f, c, o, d, q, x } = state;
-  const tier = byLetter(tiers, t) as RoutingTier | undefined;
+  const tier = tiers.read(t);
   if (typeof nonce !== "string" || tier === undefined || !Array.isArray(d)) return undefined;
   const deliveries = d.map(decodeDelivery);
   if (deliveries.includes(undefined)) return undefined;
@@ -100,7 +100,7 @@ export function decodeOwnState(text: string): OwnState | undefined {
 function decodeNotice(value: unknown): RequesterNotice | undefined {
   if (!isObject(value)) return undefined;
   const status = toStatus(value["f"]);
-  const state = byLetter(noticeStates, value["s"]) as RequesterNotice["state"] | undefined;
+  const state = noticeStates.read(value["s"]);
   if (status === undefined || state === undefined) return undefined;
   return {
     status,
@@ -113,7 +113,7 @@ function decodeNotice(value: unknown): RequesterNotice | undefined {
 
 function decodeDelivery(value: unknown): Delivery | undefined {
   if (!isObject(value)) return undefined;
-  const state = byLetter(states, value["s"]) as DeliveryState | undefined;
+  const state = states.read(value["s"]);
   if (state === undefined) return undefined;
   return {
     raw: toText(value["r"]),
@@ -138,7 +138,7 @@ function decodeShown(value: unknown): Shown | undefined {
 }
 
 function toStatus(letter: unknown): MessageStatus | undefined {
-  return byLetter(statuses, letter) as MessageStatus | undefined;
+  return statuses.read(letter);
 }
 
 function toRecipient(value: Record<string, unknown>): Recipient | undefined {
@@ -174,14 +174,25 @@ function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-function letterOf(letters: Readonly<Record<string, string>>, word: string): string {
-  const found = Object.entries(letters).find(([, value]) => value === word);
-  if (found === undefined) throw new Error(`no letter for ${word}`);
-  return found[0];
+/** Words and the letters that stand for them. */
+interface Letters<W extends string> {
+  /** Throws for a word without a letter. */
+  of(word: string): string;
+  /** Undefined for what is no letter of these. */
+  read(letter: unknown): W | undefined;
 }
 
-function byLetter(letters: Readonly<Record<string, string>>, letter: unknown): string | undefined {
-  return typeof letter === "string" && Object.hasOwn(letters, letter) ? letters[letter] : undefined;
+function letters<W extends string>(words: Readonly<Record<string, W>>): Letters<W> {
+  const wordOf = new Map<unknown, W>(Object.entries(words));
+  const letterOf = new Map<string, string>(Object.entries(words).map(([letter, word]) => [word, letter]));
+  return {
+    of(word) {
+      const letter = letterOf.get(word);
+      if (letter === undefined) throw new Error(`no letter for ${word}`);
+      return letter;
+    },
+    read: (letter) => wordOf.get(letter),
+  };
 }
 
 function parse(text: string): Record<string, unknown> | undefined {

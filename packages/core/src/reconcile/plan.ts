@@ -65,27 +65,34 @@ export interface Plan {
 }
 
 export function plan(input: PlanInput): Plan {
+  const { own, progress, now } = input;
+  const taken = takenPlaces(input);
   const steps: Step[] = [];
   let wakeAt: number | undefined;
-  for (const [index, wanted] of stepsByIndex(input)) {
-    const progress = input.progress.get(index) ?? {};
-    if (progress.busy) continue;
-    const due = wanted.map((step) => ({ step, at: earliest(step, progress, input) }));
-    const first = due.find(({ at }) => at <= input.now);
-    if (first !== undefined) steps.push(first.step);
-    else for (const { at } of due) wakeAt = Math.min(wakeAt ?? at, at);
+
+  /** The first of a delivery's steps that may be taken; else the moment when one may. */
+  function take(index: number, due: readonly Step[]): void {
+    let soonest: number | undefined;
+    for (const step of due) {
+      const at = earliest(step, progress.get(index) ?? idle, input);
+      if (at <= now) {
+        steps.push(step);
+        return;
+      }
+      soonest = Math.min(soonest ?? at, at);
+    }
+    if (soonest !== undefined) wakeAt = Math.min(wakeAt ?? soonest, soonest);
   }
+
+  // Each message waits for itself alone, and so does the requester's notice.
+  own.deliveries.forEach((delivery, index) => {
+    if (!progress.get(index)?.busy) take(index, dueSteps(delivery, index, input, taken));
+  });
+  if (!progress.get(requesterIndex)?.busy) take(requesterIndex, tellRequester(input));
   return { steps, ...(wakeAt === undefined ? {} : { wakeAt }), fallThrough: nobodyKnown(input) };
 }
 
-/** The messages, then the requester's notice: each waits for itself alone. */
-function stepsByIndex(input: PlanInput): (readonly [number, readonly Step[]])[] {
-  const taken = takenPlaces(input);
-  const messages = input.own.deliveries.map(
-    (delivery, index) => [index, dueSteps(delivery, index, input, taken)] as const,
-  );
-  return [...messages, [requesterIndex, tellRequester(input)]];
-}
+const idle: Progress = {};
 
 function earliest(step: Step, progress: Progress, input: PlanInput): number {
   switch (step.do) {
@@ -107,13 +114,17 @@ function earliest(step: Step, progress: Progress, input: PlanInput): number {
  * end, else the first that is going to post. Two raw forms of one place must never post side by side.
  */
 function takenPlaces({ own, progress }: PlanInput): ReadonlyMap<string, number> {
-  const claims = own.deliveries
-    .map((delivery, index) => ({ index, place: delivery.to?.id, rank: claimRank(delivery, progress.get(index)) }))
-    .filter(({ rank }) => rank !== undefined)
-    .sort((a, b) => (b.rank ?? 0) - (a.rank ?? 0) || b.index - a.index);
   const taken = new Map<string, number>();
-  // The strongest claim comes last and stays.
-  for (const { place, index } of claims) if (place !== undefined) taken.set(place, index);
+  const ranks: number[] = [];
+  own.deliveries.forEach((delivery, index) => {
+    const place = delivery.to?.id;
+    const rank = claimRank(delivery, progress.get(index));
+    if (place === undefined || rank === undefined) return;
+    ranks[index] = rank;
+    const holder = taken.get(place);
+    // Of equal claims the first holds.
+    if (holder === undefined || rank < (ranks[holder] ?? 0)) taken.set(place, index);
+  });
   return taken;
 }
 

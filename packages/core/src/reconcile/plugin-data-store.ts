@@ -48,16 +48,12 @@ export function createPluginDataStore(
   return {
     read,
     async write(id, before, next, call) {
+      const changes = form.toChanges(before, next);
       try {
         await limiter.run([], call, () =>
-          teleport.updatePluginData(
-            addressOf(id),
-            form.toChanges(before, next),
-            form.toExpectations(before),
-            call.signal,
-          ),
+          teleport.updatePluginData(addressOf(id), changes, form.toExpectations(before), call.signal),
         );
-        return { outcome: "written", data: merge(before, form.toChanges(before, next)) };
+        return { outcome: "written", data: merge(before, changes) };
       } catch (thrown) {
         const error = PluginError.from(thrown);
         if (error.code !== "conflict" && !error.ambiguous) throw error;

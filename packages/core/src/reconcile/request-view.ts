@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import { type AccessRequest, type Review, toResourceText } from "../domain/access-request.ts";
 import type { MessageStatus, RequestMessage, RequestTimes, ReviewView, RoleView } from "../domain/request-message.ts";
 import { isFinal } from "../domain/request-message.ts";
@@ -58,7 +58,7 @@ export function toShown(message: RequestMessage): Shown {
   const known = shownBy.get(message);
   if (known !== undefined) return known;
   const { form: _form, audience: _audience, action: _action, ...fields } = message;
-  const digest = createHash("sha256").update(JSON.stringify(fields)).digest("base64url").slice(0, 12);
+  const digest = hash("sha256", JSON.stringify(fields), "base64url").slice(0, 12);
   const shown = { status: message.status, digest };
   shownBy.set(message, shown);
   return shown;

@@ -52,5 +52,7 @@ export function startEnrichment(
     ring();
   }
 
-  return () => stopping.abort();
+  return () => {
+    if (state.enriching) stopping.abort();
+  };
 }
