@@ -2,8 +2,8 @@
 /**
  * Builds the app in the current folder into one executable that needs no Node on the machine: `dist/<name>`.
  *
- * esbuild bundles `src/main.ts`, Node packs the bundle with its code cache and the app's assets, postject puts that into
- * a copy of the Node that runs this script.
+ * esbuild bundles `src/main.ts`, a rehearsal compiles what it needs, Node packs both with the app's assets, postject puts
+ * that into a copy of the Node that runs this script.
  */
 import { execFile } from "node:child_process";
 import { chmod, copyFile, mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
@@ -12,6 +12,7 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { build, type Plugin } from "esbuild";
 import { z } from "zod";
+import { rehearse } from "./rehearsal.ts";
 
 const run = promisify(execFile);
 
@@ -29,10 +30,12 @@ async function buildExecutable(app: string): Promise<void> {
   await mkdir(dist, { recursive: true });
   const bundle = join(dist, "main.cjs");
   await bundleSources(join(app, "src/main.ts"), bundle);
-  const blob = await pack(app, dist, bundle);
+  await rehearse(app, execArgv);
+  const blob = await pack(app, dist);
   const executable = join(dist, name);
   await inject(blob, executable);
-  await Promise.all([bundle, blob, join(dist, "build.json"), join(dist, "sea.json")].map((file) => rm(file)));
+  const made = ["main.cjs", "main.cache", "build.json", "sea.json"].map((file) => join(dist, file));
+  await Promise.all([blob, ...made].map((file) => rm(file)));
   const { stdout } = await run(executable, ["version"]);
   const { size } = await stat(executable);
   process.stdout.write(`${executable}: ${stdout.trim()}, ${Math.round(size / 1024 / 1024)} MiB\n`);
@@ -56,6 +59,13 @@ async function bundleSources(entry: string, outfile: string): Promise<void> {
     legalComments: "none",
     logLevel: "warning",
   });
+  const code = await readFile(outfile, "utf8");
+  // One byte for each character: that is how launch.cjs reads it.
+  if (/[^\0-\x7f]/u.test(code)) throw new Error(`${outfile}: expected ASCII only`);
+  await writeFile(
+    outfile,
+    `(function (require, module) { const { exports } = module; ${code.replace(/^#!.*/u, "")}\n})`,
+  );
 }
 
 /** Bundles what our HTTP client needs of undici instead of the whole package. */
@@ -67,19 +77,19 @@ const slimUndici: Plugin = {
   },
 };
 
-/** Packs bundle, code cache and assets into one file and returns its path. */
-async function pack(app: string, dist: string, main: string): Promise<string> {
+/** Packs bundle, compiled code and assets into one file and returns its path. */
+async function pack(app: string, dist: string): Promise<string> {
   const output = join(dist, "sea.blob");
   const build = join(dist, "build.json");
   await writeFile(build, JSON.stringify({ gitRef: await findGitRef(app) }));
   const assets = Object.fromEntries((await findAssets(app)).map((file) => [file, join(app, file)]));
+  const made = Object.fromEntries(["main.cjs", "main.cache"].map((file) => [file, join(dist, file)]));
   const config = {
-    main,
+    main: join(import.meta.dirname, "launch.cjs"),
     output,
     disableExperimentalSEAWarning: true,
-    useCodeCache: true,
     execArgv,
-    assets: { ...assets, "build.json": build },
+    assets: { ...assets, ...made, "build.json": build },
   };
   await writeFile(join(dist, "sea.json"), JSON.stringify(config));
   await run(process.execPath, ["--experimental-sea-config", join(dist, "sea.json")]);

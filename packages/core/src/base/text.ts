@@ -32,7 +32,8 @@ export function toSingleLine(text: string): string {
   return toVisibleText(text).replace(/\s+/gu, " ").trim();
 }
 
-const graphemes = new Intl.Segmenter("en", { granularity: "grapheme" });
+/** Made when something is cut for the first time: it loads tables that take 20 ms of a start and some memory. */
+let graphemes: Intl.Segmenter | undefined;
 
 /** What says that something was cut, the clearest first: a tiny limit has no room for words. */
 const marks = [truncationMark, "…", ""];
@@ -48,6 +49,7 @@ export function truncate(text: string, limit: number, size: (part: string) => nu
   const mark = marks.find((candidate) => size(candidate) <= limit) ?? "";
   const kept: string[] = [];
   let used = size(mark);
+  graphemes ??= new Intl.Segmenter("en", { granularity: "grapheme" });
   for (const { segment } of graphemes.segment(text)) {
     used += size(segment);
     if (used > limit) break;

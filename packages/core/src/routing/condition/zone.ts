@@ -13,9 +13,21 @@ export interface Zone {
   wallClock(at: Date): WallClock;
 }
 
+const dayMs = 24 * 60 * 60 * 1_000;
+const weekdays = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];
+
+/** The one zone that needs no tables: nothing has to be loaded for who uses no other. */
+export const utc: Zone = {
+  wallClock: (at) => ({
+    weekday: weekdays[at.getUTCDay()] ?? "",
+    time: ((at.getTime() % dayMs) + dayMs) % dayMs,
+  }),
+};
+
 /** A zone by its IANA name; empty is UTC. Throws for names nobody knows. */
 export function createZone(name: string): Zone {
-  const format = createFormat(name === "" ? "UTC" : name);
+  if (name === "") return utc;
+  const format = createFormat(name);
   return {
     wallClock(at) {
       const parts = new Map(format.formatToParts(at).map(({ type, value }) => [type, value]));
