@@ -56,20 +56,32 @@ describe("what goes wrong", () => {
     await plugin.stop();
   });
 
-  it("with an unknown outcome may remind twice, and is counted", async () => {
-    const stage = openOnCallStage();
-    let losses = 1;
-    stage.messenger.after = (method) => {
-      if (method === "remind" && losses-- > 0) throw lost;
-    };
-    const plugin = stage.start();
-    await stage.clock.advance(dayMs);
-    expect(daysOf(stage)).toEqual(["2026-03-15 alice", "2026-03-15 alice"]);
-    const [first, second] = stage.messenger.reminders;
-    expect(second?.key).toBe(first?.key);
-    expect(plugin.counts.get("possible_duplicates_total cause=unknown_outcome")).toBe(1);
-    await plugin.stop();
-  });
+  it.each([
+    { withSearch: false, times: 2, counted: 1 },
+    { withSearch: true, times: 1, counted: undefined },
+  ])(
+    "with an unknown outcome may remind twice, which is counted once, unless it can search: $withSearch; refused tries change nothing",
+    async ({ withSearch, times, counted }) => {
+      const stage = openOnCallStage({ withSearch });
+      let losses = 1;
+      let refusals = 0;
+      stage.messenger.before = (method) => {
+        const tries = method === "remind" || method === "findPosted";
+        if (tries && refusals-- > 0) throw new PluginError("rate_limited", "too many requests");
+      };
+      stage.messenger.after = (method) => {
+        if (method !== "remind" || losses-- <= 0) return;
+        refusals = 2;
+        throw lost;
+      };
+      const plugin = stage.start();
+      await stage.clock.advance(dayMs);
+      expect(daysOf(stage)).toEqual(Array.from({ length: times }, () => "2026-03-15 alice"));
+      expect(new Set(stage.messenger.reminders.map(({ key }) => key)).size).toBe(1);
+      expect(plugin.counts.get("possible_duplicates_total cause=unknown_outcome")).toBe(counted);
+      await plugin.stop();
+    },
+  );
 
   it("at Teleport when the result is stored reminds nobody again", async () => {
     const stage = openOnCallStage();

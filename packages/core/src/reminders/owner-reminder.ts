@@ -6,6 +6,8 @@ import type { DueAccessList, Reminder } from "../domain/reminder.ts";
 import type { Call, Messenger, Recipient } from "../messenger.ts";
 import { deliveryKey } from "../reconcile/calls.ts";
 import { toVerdict } from "../reconcile/failure-table.ts";
+import { mayHaveHappened } from "../reconcile/progress.ts";
+import { countRepeated } from "../reconcile/repeats.ts";
 import { callStartsWithinMs, claimMs, type ListClaims, type ListState } from "./list-claims.ts";
 
 /** What one person is to be reminded of. */
@@ -83,20 +85,21 @@ export function createOwnerReminder(options: OwnerReminderOptions): OwnerReminde
     const doubtful = claimed.filter(({ unsure }) => unsure);
     if (doubtful.length === 0) return claimed;
     const posted = await messenger.findPosted?.(to, toKey(doubtful), call);
-    if (posted !== undefined) return claimed.filter(({ unsure }) => !unsure);
-    meter.count("possible_duplicates_total", { cause: "unknown_outcome" });
-    return claimed;
+    return posted === undefined ? claimed : claimed.filter(({ unsure }) => !unsure);
   }
 
   async function trySending(to: Recipient, claimed: readonly Claimed[], since: number, signal: AbortSignal) {
     const deadline = openDeadline(sendMs, signal, clock);
     const mayStart = () => options.mayCall() && clock.monotonic() - since <= callStartsWithinMs;
+    const repeats = messenger.findPosted === undefined && claimed.some(({ unsure }) => unsure);
     try {
       await send(to, claimed, { signal: deadline.signal, lane: reminderLane, mayStart });
+      if (repeats) countRepeated(meter);
       meter.count("notifications_total", { kind: "remind", outcome: "delivered" });
       return undefined;
     } catch (thrown) {
       const error = PluginError.from(thrown, { operation: "remind" });
+      if (repeats) countRepeated(meter, error);
       meter.count("delivery_failures_total", { kind: "remind", code: error.code });
       return error;
     } finally {
@@ -106,9 +109,11 @@ export function createOwnerReminder(options: OwnerReminderOptions): OwnerReminde
 
   async function settleAll(claimed: readonly Claimed[], failure: PluginError | undefined, call: Call) {
     const toldAt = failure === undefined ? clock.now() : undefined;
-    // A fault of ours may have come after the post.
-    const unsure = failure !== undefined && (failure.ambiguous || failure.code === "internal");
-    const ends = claimed.map(({ state, owners }) => claims.settle(state, owners, { toldAt, unsure }, call));
+    const doubtful = failure !== undefined && mayHaveHappened(failure);
+    // A try that is refused says nothing about an earlier one.
+    const ends = claimed.map(({ state, owners, unsure }) =>
+      claims.settle(state, owners, { toldAt, unsure: doubtful || (failure !== undefined && unsure) }, call),
+    );
     const settled = await Promise.allSettled(ends);
     return settled.flatMap((end) => (end.status === "rejected" ? [PluginError.from(end.reason)] : []));
   }
