@@ -114,9 +114,9 @@ export function createSessionWriter(
     }
   }
 
-  /** Our own delayed write, or the record of somebody who has let go of it. */
+  /** Our own delayed write; or the record of somebody who has let go of it, or of an earlier claim of ours. */
   function takeIn(theirs: SessionState["own"], holder: string, data: PluginData): void {
-    if (holder === context.holder) {
+    if (holder === context.holder && theirs.nonce === state.own.nonce) {
       state.own = adopt(state.own, data, context.messenger.stored);
       return;
     }

@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { PluginError } from "../base/plugin-error.ts";
 import { startNotifier } from "../testing/notifier-harness.ts";
 import { leaseMs } from "./lease.ts";
+import { leaseKey } from "./record.ts";
 
 /** Longer than a session sits out with the lease in hand: it gives it back and comes again. */
 const retryAfterMs = 120_000;
@@ -76,6 +77,28 @@ describe("a look-up that ends after another replica has told somebody", () => {
     expect(messenger.messages.map(({ replies }) => replies.length)).toEqual([1]);
     await second.stop();
   });
+});
+
+test("an earlier claim of its own that it did not know of is gone on with, and who was told under it is not told again", async () => {
+  const h = startNotifier({ routes: { roleToRecipients: { "*": ["a"] } } });
+  const { clock, cluster, messenger } = h;
+  await clock.advance(1_000);
+  let lease = "";
+  messenger.before = (method) => {
+    if (method === "post") lease = cluster.pluginData("r0", "memory")?.[leaseKey] ?? "";
+  };
+  cluster.create({ id: "r0" });
+  await clock.advance(1_000);
+  const earlier = { ...cluster.pluginData("r0", "memory"), [leaseKey]: lease };
+  cluster.before = (method) => {
+    if (method === "updatePluginData") cluster.setPluginData("r1", "memory", earlier);
+    cluster.before = undefined;
+  };
+  cluster.create({ id: "r1" });
+  await clock.advance(60_000);
+  expect(messenger.calls.filter(({ method }) => method === "post")).toHaveLength(1);
+  expect(cluster.pluginData("r1", "memory")?.["messages"]).toBe(cluster.pluginData("r0", "memory")?.["messages"]);
+  await h.stop();
 });
 
 test("a post that is answered after another replica has told the same place takes nothing from that one's message", async () => {
