@@ -72,6 +72,31 @@ describe("a process that was down", () => {
   });
 });
 
+describe("a kill between a post and its record, and a decision before the lease has run out", () => {
+  const killedAtPost = async (options: Parameters<typeof ready>[0]) => {
+    const before = await ready(options);
+    before.messenger.after = (method) => (method === "post" ? new Promise(() => {}) : undefined);
+    before.cluster.create({ id: "r" });
+    await before.clock.advance(500);
+    before.kill();
+    before.messenger.after = undefined;
+    before.cluster.update("r", { state: "approved" });
+    const h = await ready({ ...options, after: before });
+    await h.clock.advance(leaseMs + 2_000);
+    await h.stop();
+    return h.messenger.statuses("r");
+  };
+
+  it("tells the outcome where the first message cannot be found again", async () => {
+    for (const statuses of Object.values(await killedAtPost(three))) expect(statuses).toEqual(["pending", "approved"]);
+  });
+
+  it("edits the first message where it can", async () => {
+    const searching = { ...three, messenger: { withSearch: true } };
+    for (const statuses of Object.values(await killedAtPost(searching))) expect(statuses).toEqual(["approved"]);
+  });
+});
+
 describe("50 kills at random points of 200 requests", () => {
   it("lose nobody; only what was under way is told twice; every known message becomes true", async () => {
     let h = await ready({ ...three, messenger: { latencyMs: 40 } });

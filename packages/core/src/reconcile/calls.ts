@@ -73,7 +73,7 @@ function resolved(to: Recipient): Change {
 
 /** Nothing was posted after all. */
 function notFound(message: RequestMessage): Change {
-  return ({ unsure: _unsure, ...delivery }) => ({
+  return ({ unsure: _unsure, cutOff: _cutOff, ...delivery }) => ({
     ...delivery,
     state: message.status === "pending" ? delivery.state : "skipped",
   });

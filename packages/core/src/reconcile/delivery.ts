@@ -6,8 +6,8 @@ import type { RoutingTier } from "../routing/recipient-router.ts";
 /**
  * One recipient of one request. `waiting`: not told yet. `sent`: told, the message is kept true. `blocked`: an operator
  * has to change something first. The rest is final: `gone` (the place or the message no longer exists), `skipped`
- * (nothing to tell: a duplicate, or closed before any call began), `orphan` (closed while the outcome of a post was
- * unknown: there may be a message that nobody can edit), `omitted` (no space in the record; only counted there).
+ * (nothing to tell: a duplicate, or closed before any call began), `orphan` (closed while the platform left the outcome of
+ * a post open: there may be a message that nobody can edit), `omitted` (no space in the record; only counted there).
  */
 export type DeliveryState = "waiting" | "sent" | "blocked" | "gone" | "skipped" | "orphan" | "omitted";
 
@@ -26,6 +26,8 @@ export interface Delivery {
   readonly replies: number;
   /** A post may have happened whose address nobody knows. */
   readonly unsure?: boolean;
+  /** So it is because whoever was telling them died or stood still meanwhile. */
+  readonly cutOff?: boolean;
   /** The platform no longer lets us edit this message: the outcome goes below it as a reply, once. */
   readonly locked?: boolean;
   /** The platform refused the rich body: plain text from now on. */

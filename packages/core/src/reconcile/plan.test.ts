@@ -76,8 +76,17 @@ describe("somebody who was not told", () => {
   it.each<[string, Partial<Delivery>, string]>([
     ["is searched for when the request is over and a message may be out there", { to, unsure: true }, "search 0"],
     ["is looked up for that search", { unsure: true }, "resolve 0"],
+    ["is searched for as well after a death", { to, unsure: true, cutOff: true }, "search 0"],
   ])("%s", (_what, fields, step) => {
     expect(words(planFor([toDelivery(fields)], { abilities: everything, wanted: approved }).steps)).toEqual([step]);
+  });
+
+  it.each<[string, Partial<Delivery>, string]>([
+    ["learns the outcome where a death left a message that cannot be searched", { to }, "post 0"],
+    ["is looked up to that end", {}, "resolve 0"],
+  ])("%s", (_what, fields, step) => {
+    const delivery = toDelivery({ ...fields, unsure: true, cutOff: true });
+    expect(words(planFor([delivery], { abilities: nothing, wanted: approved }).steps)).toEqual([step]);
   });
 
   it("waits for its moment, and the plan says when that is", () => {
@@ -313,7 +322,7 @@ describe("any plan", () => {
           const delivery = deliveries[step.index];
           expect(busy).toBe(false);
           if (step.do !== "become") expect(step.do === "reply" ? replyNotBefore : notBefore).toBeLessThanOrEqual(1_000);
-          if (step.do === "post") expect(status).toBe("pending");
+          if (step.do === "post" && !delivery?.cutOff) expect(status).toBe("pending");
           if (step.do === "post") expect(delivery).toMatchObject({ state: expect.stringMatching(/waiting|blocked/u) });
           if (["edit", "reply", "outcome"].includes(step.do)) expect(delivery?.state).toBe("sent");
         }

@@ -148,7 +148,7 @@ function dueSteps(
     case "waiting":
     case "blocked":
       return isFinal(input.wanted.shows.status)
-        ? [closedBeforeTold(delivery, index, input)]
+        ? [closedBeforeTold(delivery, index, input, taken)]
         : [tell(delivery, index, input, taken)];
     case "sent":
       return isLive(delivery) ? keepTrue(delivery, index, input) : [];
@@ -157,13 +157,23 @@ function dueSteps(
   }
 }
 
-/** Nobody is told of a request that is over already; but a message may be out there that we do not know of. */
-function closedBeforeTold(delivery: Delivery, index: number, input: PlanInput): Step {
+/**
+ * Nobody is told of a request that is over already; but a message may be out there that we do not know of. Where it can be
+ * searched it is found and edited. Else, if whoever was posting died over it, the outcome is posted: a reader of the first
+ * message has to learn it. What the platform itself left open (an outage, mostly) is counted and left.
+ */
+function closedBeforeTold(
+  delivery: Delivery,
+  index: number,
+  input: PlanInput,
+  taken: ReadonlyMap<string, number>,
+): Step {
   if (!delivery.unsure) return { do: "become", index, delivery: { ...delivery, state: "skipped" } };
   // Where the platform does not even find the place there is nothing to search.
   const lost = delivery.to === undefined && delivery.state === "blocked";
-  if (!input.abilities.findPosted || lost) return { do: "become", index, delivery: { ...delivery, state: "orphan" } };
-  return { do: delivery.to === undefined ? "resolve" : "search", index };
+  if (lost || !(input.abilities.findPosted || delivery.cutOff))
+    return { do: "become", index, delivery: { ...delivery, state: "orphan" } };
+  return tell(delivery, index, input, taken);
 }
 
 function tell(delivery: Delivery, index: number, input: PlanInput, taken: ReadonlyMap<string, number>): Step {

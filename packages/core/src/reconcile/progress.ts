@@ -21,7 +21,7 @@ export interface Attempts extends Progress {
 
 /** What a call that went well changes. */
 export function afterPost(delivery: Delivery, address: SentMessage, shows: Shown | undefined): Delivery {
-  const { code: _code, shows: _shows, unsure: _unsure, ...rest } = delivery;
+  const { code: _code, shows: _shows, unsure: _unsure, cutOff: _cutOff, ...rest } = delivery;
   return { ...rest, state: "sent", address, ...(shows === undefined ? {} : { shows }) };
 }
 

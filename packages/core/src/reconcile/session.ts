@@ -188,8 +188,10 @@ export function createSession(source: RequestSource, context: SessionContext, ca
     caller: SessionCaller,
   ): void {
     const mayPost = writer.lease.mayStart() && statusIsStored(state);
+    // The least urgent of all: where many requests are decided at once, every message says so before any gets its sign.
+    const maySign = mayPost && !state.dirty && !writer.writing();
     for (const step of next.steps) {
-      if (step.do === "become" || (step.do !== "resolve" && !mayPost)) continue;
+      if (step.do === "become" || (step.do !== "resolve" && !mayPost) || (step.do === "react" && !maySign)) continue;
       caller.start(step satisfies CallStep, message);
     }
   }

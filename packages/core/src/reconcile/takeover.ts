@@ -11,7 +11,9 @@ export function takeOver(own: OwnState): OwnState {
   return {
     ...own,
     ...(notice?.state === "waiting" ? { notice: { ...notice, unsure: true } } : {}),
-    deliveries: own.deliveries.map((delivery) => (mayBePosting(delivery) ? { ...delivery, unsure: true } : delivery)),
+    deliveries: own.deliveries.map((delivery) =>
+      mayBePosting(delivery) ? { ...delivery, unsure: true, cutOff: true } : delivery,
+    ),
   };
 }
 

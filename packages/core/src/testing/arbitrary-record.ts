@@ -67,14 +67,14 @@ export const someDelivery: fc.Arbitrary<Delivery> = fc
     address: someAddress,
     shows: maybe(someShown),
     replies: fc.nat(60),
-    unsure: maybe(fc.constant(true)),
+    doubt: fc.constantFrom({}, { unsure: true }, { unsure: true, cutOff: true }),
     locked: maybe(fc.constant(true)),
     plain: maybe(fc.constant(true)),
     sign: maybe(someStatus),
   })
-  .map(({ address, ...rest }): Delivery => {
+  .map(({ address, doubt, ...rest }): Delivery => {
     const told = rest.state === "sent" || rest.state === "gone";
-    return present({ ...rest, address: told ? address : undefined });
+    return present({ ...rest, ...doubt, address: told ? address : undefined });
   });
 
 const someNotice: fc.Arbitrary<RequesterNotice> = fc

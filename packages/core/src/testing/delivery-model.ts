@@ -176,7 +176,8 @@ export function createDeliveryModel({ places, abilities }: ModelOptions): Delive
 
   function judgeStep(step: Step, delivery: Delivery, wanted: Wanted): void {
     const waits = (progress.get(step.index)?.notBefore ?? 0) > now;
-    if (step.do === "post" && isFinal(wanted.shows.status)) violations.push("post for a closed request");
+    if (step.do === "post" && isFinal(wanted.shows.status) && !delivery.cutOff)
+      violations.push("post for a closed request");
     if (step.do === "post" && delivery.address !== undefined) violations.push("second post of one delivery");
     if (["edit", "reply", "outcome", "react"].includes(step.do) && !isLive(delivery)) {
       violations.push(`${step.do} of a ${delivery.state} message`);

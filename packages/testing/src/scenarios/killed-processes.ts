@@ -54,6 +54,23 @@ export function killedProcesses(play: Play): void {
     });
   }
 
+  play(
+    "over a post, and the request is decided before the next one may act: everybody sees the decision",
+    async (theatre) => {
+      const first = await theatre.start();
+      const { reached, release } = holdPost("after")(theatre);
+      const id = theatre.auth.createRequest();
+      await reached(id);
+      await first.kill();
+      release();
+      theatre.auth.review(id);
+      await theatre.start();
+      await theatre.untilShown(id, "APPROVED", 3, takeOverMs);
+      // One where the post can be found again, two where it cannot: the first says nothing but what was true then.
+      expect(countDuplicates(theatre, id)).toBeLessThanOrEqual(1);
+    },
+  );
+
   for (const call of ["edit", "reply"] as const) {
     play(
       `during ${call === "edit" ? "an edit" : "a reply"}: the next one shows the decision everywhere`,
