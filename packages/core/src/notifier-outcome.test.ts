@@ -252,6 +252,22 @@ describe("the requester", () => {
 });
 
 describe("a status reaction", () => {
+  it("comes after every message shows the outcome and that is stored: where many are decided, the truth goes first", async () => {
+    const h = await ready();
+    for (const id of ["r1", "r2", "r3"]) await told(h, id);
+    const journal: string[] = [];
+    h.messenger.before = (method) => void journal.push(method);
+    h.cluster.before = (method) => void journal.push(method);
+    for (const id of ["r1", "r2", "r3"]) h.cluster.update(id, { state: "approved" });
+    await h.clock.advance(1_000);
+    const of = (method: string) => journal.flatMap((called, at) => (called === method ? [at] : []));
+    expect(of("react")).toHaveLength(6);
+    expect(Math.max(...of("edit"))).toBeLessThan(Math.min(...of("react")));
+    const between = journal.slice(Math.max(...of("edit")), Math.min(...of("react")));
+    expect(between.filter((method) => method === "updatePluginData")).toHaveLength(3);
+    await h.stop();
+  });
+
   it("is put on every message once it shows the outcome, and follows an override", async () => {
     const h = await ready();
     await told(h);
