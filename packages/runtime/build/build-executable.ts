@@ -63,8 +63,6 @@ async function bundleSources(entry: string, outfile: string): Promise<void> {
     logLevel: "warning",
   });
   const code = await readFile(outfile, "utf8");
-  // One byte for each character: that is how launch.cjs reads it.
-  if (/[^\0-\x7f]/u.test(code)) throw new Error(`${outfile}: expected ASCII only`);
   await writeFile(
     outfile,
     `(function (require, module) { const { exports } = module; ${code.replace(/^#!.*/u, "")}\n})`,

@@ -3,6 +3,6 @@
 const { getRawAsset } = require("node:sea");
 const { Script } = require("node:vm");
 
-const source = Buffer.from(getRawAsset("main.cjs")).latin1Slice();
+const source = Buffer.from(getRawAsset("main.cjs")).toString();
 const cachedData = Buffer.from(getRawAsset("main.cache"));
 new Script(source, { filename: "main.cjs", cachedData }).runInThisContext()(require, module);
