@@ -61,8 +61,11 @@ describe("a Proxy with TLS routing switched off is passed by an SSH tunnel:", ()
     await connect(cluster, proxy).ping(never);
   });
 
-  test("large answers arrive whole", async () => {
-    const { cluster, proxy } = await start();
+  test.each([
+    ["", {}, 1],
+    [", though the server wants new keys again and again meanwhile", { tunnelRekeyBytes: 50_000 }, 3],
+  ])("large answers arrive whole%s", async (_, options, keyExchanges) => {
+    const { cluster, proxy } = await start(options);
     const reason = "x".repeat(4_000);
     for (let count = 0; count < 300; count += 1) {
       await cluster.auth.createRequest({ user: "alice@example.com", roles: ["editor"], reason });
@@ -73,6 +76,8 @@ describe("a Proxy with TLS routing switched off is passed by an SSH tunnel:", ()
     }
     expect(lengths).toEqual(lengths.map(() => reason.length));
     expect(lengths).toHaveLength(300);
+    expect(proxy.tunnelUsers).toHaveLength(1);
+    expect(proxy.tunnelKeyExchanges).toBeGreaterThanOrEqual(keyExchanges);
   });
 
   test("again after a cut", async () => {

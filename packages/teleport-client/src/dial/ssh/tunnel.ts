@@ -1,15 +1,11 @@
 import type { KeyObject } from "node:crypto";
 import type { Duplex } from "node:stream";
 import { type Clock, PluginError } from "@access-plugins/core";
-import {
-  ChannelRequestMessage,
-  type SshChannel,
-  SshClientSession,
-  type SshDataWriter,
-} from "@microsoft/dev-tunnels-ssh";
+import { ChannelRequestMessage, type SshChannel, type SshDataWriter } from "@microsoft/dev-tunnels-ssh";
 import { createConfiguration, createLoginKey } from "./algorithms.ts";
 import type { SshCertificate } from "./certificate.ts";
 import { createChannelWire } from "./channel-wire.ts";
+import { ClientSession } from "./client-session.ts";
 import { checkHost, type HostExpectation } from "./host-check.ts";
 import { createLibraryStream, type LibraryStream } from "./library-stream.ts";
 
@@ -49,7 +45,7 @@ export async function openTunnel(wire: Duplex, login: SshLogin, clock: Clock, si
       isVerified = true;
     },
   });
-  const session = new SshClientSession(config);
+  const session = new ClientSession(config);
   // The key exchange fails without it; this is where the library asks.
   session.onAuthenticating((event) => {
     event.authenticationPromise = Promise.resolve(isVerified ? {} : null);
@@ -82,7 +78,7 @@ export async function openTunnel(wire: Duplex, login: SshLogin, clock: Clock, si
 }
 
 async function connect(
-  session: SshClientSession,
+  session: ClientSession,
   stream: LibraryStream,
   { certificate }: SshLogin,
   clock: Clock,

@@ -8,7 +8,7 @@ import type { SshAuthority } from "../credentials/ssh-certificate.ts";
 import { type ClientHello, parseClientHello } from "./client-hello.ts";
 import { createUpgradeServer } from "./connection-upgrade.ts";
 import { createSocketSet, join, listen, type SocketSet } from "./sockets.ts";
-import { createTunnelServer, type TunnelHost, type TunnelServer } from "./tunnel-server.ts";
+import { createTunnelServer, type TunnelHost, type TunnelServer, type TunnelServerOptions } from "./tunnel-server.ts";
 import { toWebAnswer, type WebApiFacts } from "./web-api.ts";
 import { createWebCertificate, type WebCertificate } from "./web-certificate.ts";
 
@@ -42,6 +42,8 @@ export interface FakeProxyOptions {
   readonly tunnelPort?: number;
   /** `teleport-auth@…` is not served although TLS routing is on. */
   readonly refuseAuthRoute?: boolean;
+  /** The end of SSH tunnels wants new keys after so many bytes. */
+  readonly tunnelRekeyBytes?: number;
   /** Tunnels lead nowhere. */
   readonly refuseTunnels?: boolean;
   /** How often upgraded connections are pinged. Default 30,000, as the real one. */
@@ -67,6 +69,8 @@ export interface FakeProxy {
   readonly tunnelAddress: string;
   /** Who logged in by SSH so far. */
   readonly tunnelUsers: readonly string[];
+  /** How often keys were exchanged in SSH tunnels: once at the begin of each. */
+  readonly tunnelKeyExchanges: number;
   /** Connections that are open now. */
   readonly openSockets: number;
   close(): void;
@@ -83,8 +87,14 @@ export async function createFakeProxy(options: FakeProxyOptions): Promise<FakePr
   const routes: ProxyRoute[] = [];
   const sockets = createSocketSet();
   const tunnelUsers: string[] = [];
+  let tunnelKeyExchanges = 0;
   const certificate = await createWebCertificate(host, options.publicAddr);
-  const tunnels = createTunnels(options, host, sockets, (user) => void tunnelUsers.push(user));
+  const tunnels = createTunnels(options, host, sockets, {
+    onUser: (user) => void tunnelUsers.push(user),
+    onKeyExchange: () => {
+      tunnelKeyExchanges += 1;
+    },
+  });
   const web = createWebServer(certificate, () => ({
     clusterName: options.clusterName,
     profile,
@@ -117,6 +127,9 @@ export async function createFakeProxy(options: FakeProxyOptions): Promise<FakePr
     address,
     tunnelAddress,
     tunnelUsers,
+    get tunnelKeyExchanges() {
+      return tunnelKeyExchanges;
+    },
     webAuthorityPem: certificate.authorityPem,
     routes,
     get openSockets() {
@@ -149,18 +162,19 @@ async function issueInside(authority: Pick<CertificateAuthority, "issueServer">,
 }
 
 function createTunnels(
-  { sshAuthority, sshHost, authAddress, publicAddr, refuseTunnels }: FakeProxyOptions,
+  { sshAuthority, sshHost, authAddress, publicAddr, refuseTunnels, tunnelRekeyBytes }: FakeProxyOptions,
   host: string,
   sockets: SocketSet,
-  onUser: (user: string) => void,
+  observer: Pick<TunnelServerOptions, "onUser" | "onKeyExchange">,
 ): TunnelServer {
   if (sshAuthority === undefined) return { serve: (socket) => void socket.on("error", () => socket.destroy()) };
   const names = [host, "localhost", ...(publicAddr === undefined ? [] : [publicAddr.replace(/:\d+$/, "")])];
   return createTunnelServer({
     authority: sshAuthority,
     host: { names, ...sshHost },
+    ...(tunnelRekeyBytes === undefined ? {} : { rekeyBytes: tunnelRekeyBytes }),
     connectAuth: () => (refuseTunnels ? undefined : sockets.connect(authAddress)),
-    onUser,
+    ...observer,
   });
 }
 

@@ -31,10 +31,14 @@ export interface TunnelHost {
 export interface TunnelServerOptions {
   readonly authority: SshAuthority;
   readonly host: TunnelHost;
+  /** It wants new keys after so many bytes. Default: the library's 512 MiB. */
+  readonly rekeyBytes?: number;
   /** A connection to the Auth Service; undefined refuses. */
   connectAuth(): Duplex | undefined;
   /** Called for every user who logged in. */
   onUser(user: string): void;
+  /** Called for every key exchange: at the begin of a session, and whenever it gets new keys. */
+  onKeyExchange(): void;
 }
 
 /** The end of SSH tunnels: user certificates only, one channel type, one destination. */
@@ -49,18 +53,23 @@ const ALGORITHMS: Readonly<Record<string, string>> = {
 };
 
 export function createTunnelServer(options: TunnelServerOptions): TunnelServer {
-  const { authority, host, onUser, connectAuth } = options;
+  const { authority, host, onUser, onKeyExchange, connectAuth, rekeyBytes } = options;
   const key = host.key ?? generateKeyPairSync("ed25519").privateKey;
   const validity = { from: new Date(Date.now() - 60_000), until: host.validUntil ?? new Date(Date.now() + 31_536e6) };
   const subject = { keyId: "proxy", principals: host.names };
   const certificate = (host.authority ?? authority).signHost(subject, key, validity);
   const hostKey = createKey(`${keyTypeOf(key)}-cert-v01@openssh.com`, certificate);
+  const sign = async (data: Buffer) => {
+    onKeyExchange();
+    return signSsh(key, data);
+  };
 
   async function start(socket: Duplex): Promise<void> {
     const config = new SshSessionConfiguration();
     config.publicKeyAlgorithms.length = 0;
+    if (rekeyBytes !== undefined) config.keyRotationThreshold = rekeyBytes;
     for (const [name, type] of Object.entries(ALGORITHMS)) {
-      config.publicKeyAlgorithms.push(createAlgorithm(name, type, key, authority));
+      config.publicKeyAlgorithms.push(createAlgorithm(name, type, sign, authority));
     }
     const session = new SshServerSession(config);
     session.credentials = { publicKeys: [hostKey] };
@@ -124,7 +133,12 @@ class DialRequest extends ChannelRequestMessage {
   }
 }
 
-function createAlgorithm(name: string, type: string, hostKey: KeyObject, authority: SshAuthority): PublicKeyAlgorithm {
+function createAlgorithm(
+  name: string,
+  type: string,
+  sign: (data: Buffer) => Promise<Buffer>,
+  authority: SshAuthority,
+): PublicKeyAlgorithm {
   let sent: Buffer | undefined;
   const verify = async (data: Buffer, signature: Buffer) => {
     const user = sent && authority.findUser(sent);
@@ -136,7 +150,7 @@ function createAlgorithm(name: string, type: string, hostKey: KeyObject, authori
     hashAlgorithmName: "",
     createKeyPair: () => createKey(type, undefined, (blob) => (sent = blob)),
     generateKeyPair: () => Promise.reject(new Error("not needed")),
-    createSigner: () => ({ digestLength: 0, sign: async (data) => signSsh(hostKey, data), dispose: () => {} }),
+    createSigner: () => ({ digestLength: 0, sign, dispose: () => {} }),
     createVerifier: () => ({ digestLength: 0, verify, dispose: () => {} }),
     readSignatureData: (signature) => signature,
     createSignatureData: (signature) => signature,
