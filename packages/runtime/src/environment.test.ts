@@ -25,13 +25,19 @@ describe("proxies", () => {
     });
   });
 
-  it.each(["socks5://user:hunter22@proxy", "http://user:hunter22%@proxy"])(
-    "that cannot be one are a fault that names the variable and not its value: %s",
-    async (text) => {
-      const { faults } = await read({ HTTPS_PROXY: text });
+  it.each([
+    ["HTTPS_PROXY", "socks5://user:hunter22@proxy", "HTTPS_PROXY names a SOCKS proxy; only HTTP proxies"],
+    ["https_proxy", "socks5h://user:hunter22@proxy", "https_proxy names a SOCKS proxy; only HTTP proxies"],
+    ["HTTP_PROXY", "http://user:hunter22%@proxy", "HTTP_PROXY does not name an HTTP proxy"],
+  ])(
+    "that cannot be one are a fault that names the variable, the fix and not the value: %s=%s",
+    async (name, text, why) => {
+      const { proxy, faults } = await read({ [name]: text });
       expect(faults).toHaveLength(1);
-      expect(JSON.stringify(faults)).toContain("HTTPS_PROXY");
-      expect(JSON.stringify(faults)).not.toContain("hunter22");
+      const [fault] = faults;
+      expect(fault?.message).toContain(why);
+      expect(fault?.fix).toBe(`set ${name} to "http://host:port", or unset it to connect directly`);
+      expect(JSON.stringify([faults, proxy])).not.toContain("hunter22");
     },
   );
 });

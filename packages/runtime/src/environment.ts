@@ -44,18 +44,22 @@ export async function readEnvironment(environment: Environment, faults: FaultLis
 }
 
 function readProxies(environment: Environment, faults: FaultList): ProxySettings {
-  const read = (name: string) => environment[name] || environment[name.toLowerCase()] || "";
-  const none = [read("NO_PROXY"), ...thisMachine].filter((host) => host !== "").join(",");
-  return { http: toProxyUrl("HTTP_PROXY", read, faults), https: toProxyUrl("HTTPS_PROXY", read, faults), none };
+  /** As it is spelt there, so that a fault names what somebody has set. */
+  const find = (name: string) => (environment[name] ? name : name.toLowerCase());
+  const read = (name: string) => toProxyUrl(find(name), environment[find(name)] ?? "", faults);
+  const none = [environment[find("NO_PROXY")] ?? "", ...thisMachine].filter((host) => host !== "").join(",");
+  return { http: read("HTTP_PROXY"), https: read("HTTPS_PROXY"), none };
 }
 
 /** A host without a scheme is one of an HTTP proxy, as everywhere. The value may hold a password: it is not quoted. */
-function toProxyUrl(name: string, read: (name: string) => string, faults: FaultList): string {
-  const text = read(name);
+function toProxyUrl(name: string, text: string, faults: FaultList): string {
   if (text === "") return "";
   const url = text.includes("://") ? text : `http://${text}`;
   if (URL.canParse(url) && isProxyUrl(new URL(url))) return url;
-  faults.error([], `the environment variable ${name} does not name an HTTP proxy`, `set ${name} to "http://host:port"`);
+  const message = /^socks/iu.test(url)
+    ? `the environment variable ${name} names a SOCKS proxy; only HTTP proxies (CONNECT) are supported`
+    : `the environment variable ${name} does not name an HTTP proxy`;
+  faults.error([], message, `set ${name} to "http://host:port", or unset it to connect directly`);
   return "";
 }
 
