@@ -147,6 +147,7 @@ export function createNotifier(options: NotifierOptions): Notifier {
         log.warn(`${what} failed; trying again`, {
           code: error.code,
           reason: error.message,
+          ...(error.fix === undefined ? {} : { fix: error.fix }),
           retry_in_ms: Math.round(pause),
         });
         await sleep(clock, pause, signal);

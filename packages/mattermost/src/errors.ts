@@ -15,7 +15,7 @@ const checkPath =
   "Something between here and Mattermost answered in its place: check mattermost.url, proxies and firewalls.";
 const checkNetwork = "Check mattermost.url, DNS, proxies and firewalls between here and Mattermost.";
 const checkCertificates =
-  "The server's certificate is not trusted here: name its CA in NODE_EXTRA_CA_CERTS, and check mattermost.url.";
+  "The server's certificate is not trusted here: name its CA in SSL_CERT_FILE or NODE_EXTRA_CA_CERTS, and check mattermost.url.";
 
 /** Anything beyond an hour is taken as an hour. */
 const longestPauseMs = 3_600_000;

@@ -20,7 +20,7 @@ const tryAgain = "Nothing to do: the call is tried again.";
 const checkPath = "Something between here and Slack answered in its place: check slack.apiurl, proxies and firewalls.";
 const checkNetwork = "Check slack.apiurl, DNS, proxies and firewalls between here and Slack.";
 const checkCertificates =
-  "Slack's certificate is not trusted here: name the CA of your proxy in NODE_EXTRA_CA_CERTS, and check slack.apiurl.";
+  "Slack's certificate is not trusted here: name the CA of your proxy in SSL_CERT_FILE or NODE_EXTRA_CA_CERTS, and check slack.apiurl.";
 
 /** Retry-After is whole seconds; anything beyond an hour is taken as an hour. */
 const longestPauseMs = 3_600_000;

@@ -29,9 +29,13 @@ export interface Child {
 const keptLines = 2_000;
 const quotedLines = 20;
 
+/** Environment variables beyond those of this process. */
+export type ExtraEnvironment = Readonly<Record<string, string>>;
+
 /** Starts `node ...args`. `name` is for error texts. */
-export function startChild(name: string, args: readonly string[]): Child {
-  const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "pipe"] });
+export function startChild(name: string, args: readonly string[], extra: ExtraEnvironment = {}): Child {
+  const env = { ...process.env, ...extra };
+  const child = spawn(process.execPath, args, { env, stdio: ["ignore", "pipe", "pipe"] });
   const lines: string[] = [];
   const listeners = new Set<(line: string) => void>();
   for (const stream of [child.stdout, child.stderr]) {

@@ -6,6 +6,7 @@ import { runChaos } from "./chaos/run-chaos.ts";
 import { remindOfReview } from "./reminder-scenario.ts";
 import { faults } from "./scenarios/faults.ts";
 import { killedProcesses } from "./scenarios/killed-processes.ts";
+import { lockedNetwork } from "./scenarios/locked-network.ts";
 import type { Play } from "./scenarios/play.ts";
 import { takeOverMs, untilStored } from "./scenarios/told.ts";
 import type { Simulation } from "./simulation.ts";
@@ -35,6 +36,7 @@ export function pluginScenarios(simulation: Simulation): void {
     describe("Access Monitoring Rules", () => rules(play));
     describe("a process that is killed", () => killedProcesses(play));
     describe("the world around it", () => troubledWorld(play));
+    describe("a network that is locked", () => lockedNetwork(play));
     play("reminds the owner of an access list of a review that is due, once", remindOfReview);
     describe("the faults it promises to survive", () => faults(play));
     describe("seeded chaos", () => chaos(simulation));

@@ -1,7 +1,7 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Child, startChild } from "./child-process.ts";
+import { type Child, type ExtraEnvironment, startChild } from "./child-process.ts";
 import { createFakeAuthService, type FakeAuthService } from "./fake-auth-service/fake-auth-service.ts";
 import type { FakeAuthServiceOptions } from "./fake-auth-service/options.ts";
 import type { RunningSimulation, SimulatedMessage, SimulatedRecipient, Simulation } from "./simulation.ts";
@@ -12,10 +12,14 @@ export interface Theatre {
   readonly platform: RunningSimulation;
   /** Path of the plugin's identity file. */
   readonly identity: string;
+  /** A folder of its own; the identity and the configuration are in it. */
+  readonly dir: string;
+  /** Changes the configuration of whatever starts from now on. */
+  editConfig(edit: (toml: string) => string): Promise<void>;
   /** Starts the real plugin and waits until it is ready. */
-  start(): Promise<Child>;
+  start(env?: ExtraEnvironment): Promise<Child>;
   /** Starts it and does not wait. `nodeArgs` are Node's own flags. */
-  spawn(extraArgs?: readonly string[], nodeArgs?: readonly string[]): Child;
+  spawn(extraArgs?: readonly string[], nodeArgs?: readonly string[], env?: ExtraEnvironment): Child;
   /** Messages about one request, by place. */
   about(id: string): readonly SimulatedMessage[];
   /** Waits until the request is shown in so many places with this word. */
@@ -30,6 +34,8 @@ export interface TheatreOptions {
   /** The requester has an account on the platform as well. */
   readonly withRequester?: boolean;
   readonly resources?: FakeAuthServiceOptions["resources"];
+  /** Where the Auth Service listens. Default `127.0.0.1`. */
+  readonly host?: string;
 }
 
 const readyWithinMs = 60_000;
@@ -45,19 +51,19 @@ const threeChannels = { "*": [{ channel: "alpha" }, { channel: "beta" }, { chann
 
 export async function openTheatre(simulation: Simulation, options: TheatreOptions = {}): Promise<Theatre> {
   const dir = await mkdtemp(join(tmpdir(), "access-plugins-test-"));
-  const { resources = [], withRequester = false, roles = threeChannels } = options;
-  const auth = await createFakeAuthService({ enterprise: false, expiryIntervalMs: 500, resources });
+  const { resources = [], withRequester = false, roles = threeChannels, host = "127.0.0.1" } = options;
+  const auth = await createFakeAuthService({ enterprise: false, expiryIntervalMs: 500, resources, host });
   const identity = join(dir, "identity");
   await writeFile(identity, await auth.identityFile(), { mode: 0o600 });
   const accounts = withRequester ? [...people, requester] : people;
   const platform = await simulation.start({ addr: auth.address, identity, dir, people: accounts, roles });
   const children: Child[] = [];
 
-  function spawn(extraArgs: readonly string[] = [], nodeArgs: readonly string[] = []): Child {
-    const child = startChild(simulation.app, [...nodeArgs, simulation.entry, ...platform.args, ...extraArgs]);
+  const spawn: Theatre["spawn"] = (extraArgs = [], nodeArgs = [], env = {}) => {
+    const child = startChild(simulation.app, [...nodeArgs, simulation.entry, ...platform.args, ...extraArgs], env);
     children.push(child);
     return child;
-  }
+  };
 
   const about = (id: string) => platform.messages().filter(({ text }) => text.includes(id));
   const shows = (message: SimulatedMessage, word: string) => message.text.toUpperCase().includes(word);
@@ -66,9 +72,15 @@ export async function openTheatre(simulation: Simulation, options: TheatreOption
     auth,
     platform,
     identity,
+    dir,
+    async editConfig(edit) {
+      const [, , config = ""] = platform.args;
+      await writeFile(`${config}.new`, edit(await readFile(config, "utf8")), { mode: 0o600 });
+      await rename(`${config}.new`, config);
+    },
     spawn,
-    async start() {
-      const child = spawn();
+    async start(env) {
+      const child = spawn([], [], env);
       await child.untilLine(/Plugin is ready/u, readyWithinMs);
       return child;
     },

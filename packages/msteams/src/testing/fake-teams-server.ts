@@ -81,10 +81,7 @@ export async function createFakeTeamsServer(options: FakeTeamsOptions = {}): Pro
   const rates = createRateCounter(Date.now);
   const isBusy = (conversation: string) => countOpen(connector.calls, conversation) > 1;
   const { ca, ...tls } = await findTestCertificates(host);
-  const login = await openService(
-    createLoginService(bot, tokens, () => login.origin),
-    { host, tls },
-  );
+  const login = await openService(createLoginService(bot, tokens), { host, tls });
   const graph = await openService(createGraphService({ tenant, tokens, rates, settings }), { host });
   const connector = await openService(
     createConnectorService({ tenant, tokens, rates, settings, isBusy }),

@@ -20,14 +20,16 @@ const scopes: ReadonlyMap<string, Audience> = new Map([
   ["https://api.botframework.com/.default", "connector"],
 ]);
 
-/** `login.microsoftonline.com` for one tenant and one app; `origin` is asked for because the port is known late. */
-export function createLoginService(bot: FakeBot, tokens: Tokens, origin: () => string): Service {
+/** `login.microsoftonline.com` for one tenant and one app; its addresses begin with the host it was called by. */
+export function createLoginService(bot: FakeBot, tokens: Tokens): Service {
   return {
     identify: ({ path }) => ({ method: path.endsWith("/token") ? "token" : "discovery", channel: "" }),
     answer(request) {
       const [, tenant = "", ...rest] = request.path.split("/");
       const path = rest.join("/");
-      if (path === "v2.0/.well-known/openid-configuration") return jsonAnswer(discovery(origin(), tenant));
+      if (path === "v2.0/.well-known/openid-configuration") {
+        return jsonAnswer(discovery(`https://${request.headers.host}`, tenant));
+      }
       if (path === "oauth2/v2.0/token" && request.httpMethod === "POST") return giveToken(bot, tokens, tenant, request);
       return jsonAnswer({ error: "not_found" }, 404);
     },

@@ -1,4 +1,4 @@
-import { readFile, rename, writeFile } from "node:fs/promises";
+import { rename, writeFile } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { status } from "@grpc/grpc-js";
 import { expect } from "vitest";
@@ -104,19 +104,15 @@ function resources(play: Play): void {
   });
 
   play("it needs no disk: no file may be written, there is no home, and the log's disk is full", async (theatre) => {
-    const { auth, platform } = theatre;
-    const [, , config = ""] = platform.args;
-    await writeFile(`${config}.full`, `${await readFile(config, "utf8")}\n[log]\noutput = "/dev/full"\n`, {
-      mode: 0o600,
-    });
-    await rename(`${config}.full`, config);
+    const { auth } = theatre;
+    await theatre.editConfig((toml) => `${toml}\n[log]\noutput = "/dev/full"\n`);
     const homeless = "data:text/javascript,delete process.env.HOME; delete process.env.TMPDIR";
     const plugin = theatre.spawn([], ["--import", homeless]);
     await auth.untilWatched(1, undefined, patienceMs);
     const first = auth.createRequest();
     await theatre.untilShown(first, "PENDING", 3, patienceMs);
     expect(await plugin.stop()).toBe(0);
-    await writeFile(config, (await readFile(config, "utf8")).replace("/dev/full", "stderr"), { mode: 0o600 });
+    await theatre.editConfig((toml) => toml.replace("/dev/full", "stderr"));
     const readOnly = theatre.spawn([], ["--permission", "--allow-fs-read=*", "--allow-addons"]);
     await readOnly.untilLine(/Plugin is ready/u, patienceMs);
     auth.review(first);

@@ -67,7 +67,8 @@ export function createTunnelServer(options: TunnelServerOptions): TunnelServer {
   async function start(socket: Duplex): Promise<void> {
     const config = new SshSessionConfiguration();
     config.publicKeyAlgorithms.length = 0;
-    if (rekeyBytes !== undefined) config.keyRotationThreshold = rekeyBytes;
+    // Not among the library's types.
+    if (rekeyBytes !== undefined) Object.assign(config, { keyRotationThreshold: rekeyBytes });
     for (const [name, type] of Object.entries(ALGORITHMS)) {
       config.publicKeyAlgorithms.push(createAlgorithm(name, type, sign, authority));
     }
