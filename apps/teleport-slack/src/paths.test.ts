@@ -1,0 +1,4 @@
+import { pathScenarios } from "@access-plugins/testing/path-scenarios";
+import { simulation } from "./simulate.ts";
+
+pathScenarios(simulation);
