@@ -1,5 +1,5 @@
-import { getCACertificates } from "node:tls";
-import type { ProxySettings } from "@access-plugins/core";
+import { createSecureContext, getCACertificates } from "node:tls";
+import { type ProxySettings, toNetworkFailure } from "@access-plugins/core";
 import { Agent, type Dispatcher, EnvHttpProxyAgent } from "undici";
 
 /** One HTTP request, ready to be sent. */
@@ -26,7 +26,7 @@ export interface HttpAnswer {
 export type HttpClient = (request: HttpRequest) => Promise<HttpAnswer>;
 
 export interface HttpClientOptions {
-  /** PEM certificates to trust besides those the process trusts anyway. */
+  /** PEM certificates to trust besides those of the process and of the machine's store. */
   readonly ca?: readonly string[] | undefined;
   /** HTTP proxies to call through; absent: directly. */
   readonly proxy?: ProxySettings | undefined;
@@ -36,28 +36,57 @@ export interface HttpClientOptions {
 
 const defaultMaxAnswerBytes = 1024 * 1024;
 
+/** The authority of a certificate is not among the trusted ones: nothing was sent to who showed it. */
+const strangers: ReadonlySet<string> = new Set([
+  "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
+  "UNABLE_TO_GET_ISSUER_CERT",
+  "UNABLE_TO_GET_ISSUER_CERT_LOCALLY",
+  "SELF_SIGNED_CERT_IN_CHAIN",
+  "DEPTH_ZERO_SELF_SIGNED_CERT",
+]);
+
 /**
  * HTTP straight on undici's dispatcher: it costs a quarter of the CPU of the global `fetch`. Redirects are not
- * followed, so a token never travels to another host. Idle sockets do not keep the process alive.
+ * followed, so a token never travels to another host. Idle sockets do not keep the process alive. Trusted are Node's
+ * authorities, and those of the machine's store as with programs in Go: that is read when somebody is met whom the
+ * others do not vouch for, because it takes a tenth of a second.
  */
 export function createHttpClient(options: HttpClientOptions = {}): HttpClient {
-  const dispatcher = createDispatcher(options);
-  return ({ url, method, headers, body = null, signal }) => {
-    const { origin, pathname, search } = new URL(url);
-    return new Promise((resolve, reject) => {
-      if (signal.aborted) reject(signal.reason);
-      else {
-        const exchange = createExchange(signal, resolve, reject);
-        dispatcher.dispatch({ origin, path: pathname + search, method, headers: { ...headers }, body }, exchange);
-      }
-    });
+  const { ca = [] } = options;
+  const usual = createDispatcher(options, ca);
+  let trusting: Dispatcher | undefined;
+  return async (request) => {
+    const used = trusting ?? usual;
+    try {
+      return await send(used, request);
+    } catch (thrown) {
+      if (used === trusting || !strangers.has(toNetworkFailure(thrown).reason)) throw thrown;
+      trusting ??= createDispatcher(options, [...getCACertificates("system"), ...ca]);
+      return send(trusting, request);
+    }
   };
 }
 
-/** The pool of connections: direct ones, or through the proxies that are named. */
-function createDispatcher({ ca = [], proxy, maxAnswerBytes = defaultMaxAnswerBytes }: HttpClientOptions): Dispatcher {
-  // Naming any replaces the ones trusted by default.
-  const trust = ca.length === 0 ? {} : { ca: [...getCACertificates("default"), ...ca] };
+function send(dispatcher: Dispatcher, { url, method, headers, body, signal }: HttpRequest): Promise<HttpAnswer> {
+  const { origin, pathname, search } = new URL(url);
+  return new Promise((resolve, reject) => {
+    if (signal.aborted) reject(signal.reason);
+    else {
+      const exchange = createExchange(signal, resolve, reject);
+      const path = pathname + search;
+      dispatcher.dispatch({ origin, path, method, headers: { ...headers }, body: body ?? null }, exchange);
+    }
+  });
+}
+
+/** The pool of connections: direct ones, or through the proxies that are named. `more`: authorities besides Node's. */
+function createDispatcher(
+  { proxy, maxAnswerBytes = defaultMaxAnswerBytes }: HttpClientOptions,
+  more: readonly string[],
+): Dispatcher {
+  // Naming any replaces the ones trusted by default. Read once: each connection would take some milliseconds for it.
+  const trust =
+    more.length === 0 ? {} : { secureContext: createSecureContext({ ca: [...getCACertificates("default"), ...more] }) };
   const options = {
     allowH2: false,
     // As many connections as the limiter lets calls run, so that nothing waits in here with its deadline running.

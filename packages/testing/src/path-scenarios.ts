@@ -29,12 +29,15 @@ export function pathScenarios(simulation: Simulation): void {
       else it.skip(`${title}: ${skipped}`);
     }
 
-    play("with certificates that NODE_EXTRA_CA_CERTS names", (theatre) =>
-      within(theatre, async ({ env, trust }) => {
-        await theatre.start({ ...env, NODE_EXTRA_CA_CERTS: trust.all });
-        await theatre.untilShown(theatre.auth.createRequest(), "PENDING", 1, patienceMs);
-      }),
-    );
+    // What SSL_CERT_DIR names is the machine's store on Linux.
+    for (const [name, which] of [["NODE_EXTRA_CA_CERTS", "all"] as const, ["SSL_CERT_DIR", "store"] as const]) {
+      play(`and the chat, with certificates that ${name} names`, (theatre) =>
+        within(theatre, async ({ env, trust }) => {
+          await theatre.start({ ...env, [name]: trust[which] });
+          await theatre.untilShown(theatre.auth.createRequest(), "PENDING", 1, patienceMs);
+        }),
+      );
+    }
 
     play("not with a web certificate of an unknown authority: it ends, and says how to trust it", (theatre) =>
       within(theatre, async ({ env, trust }) => {

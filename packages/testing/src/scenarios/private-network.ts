@@ -1,4 +1,4 @@
-import { writeFile } from "node:fs/promises";
+import { mkdtemp, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { createFakeProxy } from "../fake-auth-service/proxy/fake-proxy.ts";
 import { createFakeHttpProxy } from "../fake-auth-service/proxy/http-proxy.ts";
@@ -16,8 +16,8 @@ export interface PrivateNetwork {
   readonly outside: { readonly teleport: string; readonly chat: readonly string[] };
   /** What the HTTP proxy was asked to connect to so far. */
   readonly targets: readonly string[];
-  /** Files of certificates to trust. */
-  readonly trust: { readonly all: string; readonly teleport: string; readonly chat: string };
+  /** Files of certificates to trust; `store` is a folder with all of them. */
+  readonly trust: { readonly all: string; readonly teleport: string; readonly chat: string; readonly store: string };
   close(): void;
 }
 
@@ -45,8 +45,9 @@ async function enterPrivateNetwork({ auth, dir, editConfig }: Theatre): Promise<
   );
   const password = "hunter22";
   const httpProxy = await createFakeHttpProxy({ hosts, credentials: `worker:${password}` });
+  const store = await mkdtemp(join(dir, "trusted-"));
   const save = async (name: string, certificates: readonly string[]) => {
-    const path = join(dir, `${name}.pem`);
+    const path = join(store, `${name}.pem`);
     await writeFile(path, certificates.join("\n"));
     return path;
   };
@@ -57,9 +58,10 @@ async function enterPrivateNetwork({ auth, dir, editConfig }: Theatre): Promise<
     outside: { teleport, chat: [...found].map((origin) => `${nameOf(origin)}:443`) },
     targets: httpProxy.targets,
     trust: {
-      all: await save("trust-all", [proxy.webAuthorityPem, ...chatAuthorities]),
-      teleport: await save("trust-teleport", [proxy.webAuthorityPem]),
-      chat: await save("trust-chat", chatAuthorities),
+      all: await save("all", [proxy.webAuthorityPem, ...chatAuthorities]),
+      teleport: await save("teleport", [proxy.webAuthorityPem]),
+      chat: await save("chat", chatAuthorities),
+      store,
     },
     close() {
       for (const one of [httpProxy, proxy, ...fronts]) one.close();
