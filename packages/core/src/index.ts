@@ -4,6 +4,7 @@ export * from "./base/fitting.ts";
 export * from "./base/log.ts";
 export * from "./base/meter.ts";
 export * from "./base/network-failure.ts";
+export * from "./base/no-proxy.ts";
 export * from "./base/plugin-error.ts";
 export * from "./base/proxy-settings.ts";
 export * from "./base/random.ts";

@@ -67,3 +67,22 @@ it("refuses an answer that is longer than it may be, and tells of a server that 
   await expect(createHttpClient({ maxAnswerBytes: 1_000 })(get(url))).rejects.toThrow(/size/u);
   await expect(createHttpClient()(get("http://127.0.0.1:1/"))).rejects.toMatchObject({ code: "ECONNREFUSED" });
 });
+
+it("calls through the proxy of the scheme, and directly what the list of exceptions names, address blocks included", async () => {
+  const asked: string[] = [];
+  const proxyUrl = await serve((request, response) => {
+    asked.push(request.url ?? "");
+    response.end("from the proxy");
+  });
+  // This machine under an address that is not always called directly.
+  const own = (await serve((_, response) => response.end("direct"))).replace("127.0.0.1", "0.0.0.0");
+  const open = (none: string) => createHttpClient({ proxy: { http: proxyUrl, https: "", none } });
+  for (const none of ["", "0.0.0.0:1", "1.0.0.0/8"]) {
+    expect(await open(none)(get(own))).toMatchObject({ text: "from the proxy" });
+  }
+  for (const none of ["*", "0.0.0.0", ".corp, 0.0.0.0/8"]) {
+    expect(await open(none)(get(own))).toMatchObject({ text: "direct" });
+  }
+  await expect(open("")(get("https://0.0.0.0:1/"))).rejects.toMatchObject({ code: "ECONNREFUSED" });
+  expect(asked).toEqual([`${own}/`, `${own}/`, `${own}/`]);
+});

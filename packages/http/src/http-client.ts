@@ -1,6 +1,6 @@
 import { createSecureContext, getCACertificates } from "node:tls";
-import { type ProxySettings, toNetworkFailure } from "@access-plugins/core";
-import { Agent, type Dispatcher, EnvHttpProxyAgent } from "undici";
+import { isExempt, type ProxySettings, toNetworkFailure } from "@access-plugins/core";
+import { Agent, type Dispatcher, ProxyAgent } from "undici";
 
 /** One HTTP request, ready to be sent. */
 export interface HttpRequest {
@@ -28,7 +28,7 @@ export type HttpClient = (request: HttpRequest) => Promise<HttpAnswer>;
 export interface HttpClientOptions {
   /** PEM certificates to trust besides those of the process and of the machine's store. */
   readonly ca?: readonly string[] | undefined;
-  /** HTTP proxies to call through; absent: directly. */
+  /** HTTP proxies to call through; absent: directly. The one for `https` addresses is not used for others. */
   readonly proxy?: ProxySettings | undefined;
   /** A longer answer is an error. Default: 1 MiB; the answers of the calls we make are a few kilobytes. */
   readonly maxAnswerBytes?: number | undefined;
@@ -53,37 +53,41 @@ const strangers: ReadonlySet<string> = new Set([
  */
 export function createHttpClient(options: HttpClientOptions = {}): HttpClient {
   const { ca = [] } = options;
-  const usual = createDispatcher(options, ca);
-  let trusting: Dispatcher | undefined;
+  const usual = createPools(options, ca);
+  let trusting: FindPool | undefined;
   return async (request) => {
     const used = trusting ?? usual;
     try {
       return await send(used, request);
     } catch (thrown) {
       if (used === trusting || !strangers.has(toNetworkFailure(thrown).reason)) throw thrown;
-      trusting ??= createDispatcher(options, [...getCACertificates("system"), ...ca]);
+      trusting ??= createPools(options, [...getCACertificates("system"), ...ca]);
       return send(trusting, request);
     }
   };
 }
 
-function send(dispatcher: Dispatcher, { url, method, headers, body, signal }: HttpRequest): Promise<HttpAnswer> {
-  const { origin, pathname, search } = new URL(url);
+function send(findPool: FindPool, { url, method, headers, body, signal }: HttpRequest): Promise<HttpAnswer> {
+  const target = new URL(url);
+  const { origin, pathname, search } = target;
   return new Promise((resolve, reject) => {
     if (signal.aborted) reject(signal.reason);
     else {
       const exchange = createExchange(signal, resolve, reject);
       const path = pathname + search;
-      dispatcher.dispatch({ origin, path, method, headers: { ...headers }, body: body ?? null }, exchange);
+      findPool(target).dispatch({ origin, path, method, headers: { ...headers }, body: body ?? null }, exchange);
     }
   });
 }
 
-/** The pool of connections: direct ones, or through the proxies that are named. `more`: authorities besides Node's. */
-function createDispatcher(
+/** The pool of connections that leads to an address: the direct one, or one through the proxy named for it. */
+type FindPool = (target: URL) => Dispatcher;
+
+/** `more`: authorities besides Node's. */
+function createPools(
   { proxy, maxAnswerBytes = defaultMaxAnswerBytes }: HttpClientOptions,
   more: readonly string[],
-): Dispatcher {
+): FindPool {
   // Naming any replaces the ones trusted by default. Read once: each connection would take some milliseconds for it.
   const trust =
     more.length === 0 ? {} : { secureContext: createSecureContext({ ca: [...getCACertificates("default"), ...more] }) };
@@ -95,9 +99,23 @@ function createDispatcher(
     maxResponseSize: maxAnswerBytes,
     connect: trust,
   };
-  if (proxy === undefined || (proxy.http === "" && proxy.https === "")) return new Agent(options);
-  const { http: httpProxy, https: httpsProxy, none: noProxy } = proxy;
-  return new EnvHttpProxyAgent({ ...options, requestTls: trust, proxyTls: trust, httpProxy, httpsProxy, noProxy });
+  const direct = new Agent(options);
+  if (proxy === undefined) return () => direct;
+  const through = (uri: string) =>
+    uri === "" ? direct : new ProxyAgent({ ...options, uri, requestTls: trust, proxyTls: trust });
+  const proxied = { http: through(proxy.http), https: through(proxy.https) };
+  /** By origin: an adapter calls few. */
+  const found = new Map<string, Dispatcher>();
+  const choose = ({ protocol, hostname, port }: URL) => {
+    const isSecure = protocol === "https:";
+    const target = { host: hostname.replace(/^\[|\]$/gu, ""), port: Number(port) || (isSecure ? 443 : 80) };
+    return isExempt(target, proxy.none) ? direct : isSecure ? proxied.https : proxied.http;
+  };
+  return (target) => {
+    const pool = found.get(target.origin) ?? choose(target);
+    found.set(target.origin, pool);
+    return pool;
+  };
 }
 
 /** What undici tells of one exchange, gathered into an answer; the signal ends it at any moment. */

@@ -21,9 +21,6 @@ export interface EnvironmentSettings {
   readonly tunnelAddr: string;
 }
 
-/** As Go's HTTP client does it: what runs on this machine is never called through a proxy. */
-const thisMachine = ["localhost", "127.0.0.1", "[::1]", "::1"];
-
 const failFastName = "TELEPORT_PLUGIN_FAIL_FAST";
 
 export async function readEnvironment(environment: Environment, faults: FaultList): Promise<EnvironmentSettings> {
@@ -47,8 +44,7 @@ function readProxies(environment: Environment, faults: FaultList): ProxySettings
   /** As it is spelt there, so that a fault names what somebody has set. */
   const find = (name: string) => (environment[name] ? name : name.toLowerCase());
   const read = (name: string) => toProxyUrl(find(name), environment[find(name)] ?? "", faults);
-  const none = [environment[find("NO_PROXY")] ?? "", ...thisMachine].filter((host) => host !== "").join(",");
-  return { http: read("HTTP_PROXY"), https: read("HTTPS_PROXY"), none };
+  return { http: read("HTTP_PROXY"), https: read("HTTPS_PROXY"), none: environment[find("NO_PROXY")] ?? "" };
 }
 
 /** A host without a scheme is one of an HTTP proxy, as everywhere. The value may hold a password: it is not quoted. */

@@ -4,6 +4,6 @@ export interface ProxySettings {
   readonly http: string;
   /** For `https` addresses. */
   readonly https: string;
-  /** Hosts that are called directly: names, domains with a leading dot or `*.`, each with an optional port, or `*`. */
+  /** Hosts that are called directly, as `isExempt` reads them. */
   readonly none: string;
 }

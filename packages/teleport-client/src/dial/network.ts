@@ -1,7 +1,6 @@
-import type { Clock, ProxySettings } from "@access-plugins/core";
+import { type Clock, isExempt, type ProxySettings } from "@access-plugins/core";
 import { type Target, toTargetText } from "./address.ts";
 import { createProxiedWire, toHttpProxy } from "./http-proxy.ts";
-import { isExempt } from "./no-proxy.ts";
 import { limitStep } from "./step-limit.ts";
 import { createOpenWeb, type OpenWeb } from "./web-tls.ts";
 import { type OpenWire, openTcp } from "./wire.ts";

@@ -1,5 +1,10 @@
 import { BlockList, isIP } from "node:net";
-import type { Target } from "./address.ts";
+
+/** Whom to call; the host of an IPv6 address without brackets. */
+interface Target {
+  readonly host: string;
+  readonly port: number;
+}
 
 /**
  * Whether a target is to be called directly, by the rules of Go's HTTP client: this machine always; else what a list
