@@ -1,5 +1,7 @@
 import { createServer, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
+import { inspect } from "node:util";
+import { toNetworkFailure } from "@access-plugins/core";
 import { expect, it, onTestFinished } from "vitest";
 import { createHttpClient, type HttpRequest } from "./http-client.ts";
 
@@ -85,4 +87,15 @@ it("calls through the proxy of the scheme, and directly what the list of excepti
   }
   await expect(open("")(get("https://0.0.0.0:1/"))).rejects.toMatchObject({ code: "ECONNREFUSED" });
   expect(asked).toEqual([`${own}/`, `${own}/`, `${own}/`]);
+});
+
+it.each([407, 502])("tells of a proxy that refuses to connect with HTTP %i", async (status) => {
+  const proxy = createServer().on("connect", (_, socket) => socket.end(`HTTP/1.1 ${status} No\r\n\r\n`));
+  await new Promise<void>((resolve) => proxy.listen(0, "127.0.0.1", resolve));
+  onTestFinished(() => void proxy.close());
+  const https = `http://worker:hunter22@127.0.0.1:${(proxy.address() as AddressInfo).port}`;
+  const call = createHttpClient({ proxy: { http: "", https, none: "" } })(get("https://chat.example.com/"));
+  const fault: unknown = await call.catch((thrown: unknown) => thrown);
+  expect(toNetworkFailure(fault)).toMatchObject({ reason: `PROXY_HTTP_${status}`, unsent: true });
+  expect(inspect(fault)).not.toContain("hunter22");
 });

@@ -1,5 +1,5 @@
 import { createSecureContext, getCACertificates } from "node:tls";
-import { isExempt, type ProxySettings, toNetworkFailure } from "@access-plugins/core";
+import { isExempt, type ProxySettings, proxyRefusalPrefix, toNetworkFailure } from "@access-plugins/core";
 import { Agent, type Dispatcher, ProxyAgent } from "undici";
 
 /** One HTTP request, ready to be sent. */
@@ -153,9 +153,17 @@ function createExchange(
     },
     onResponseError(_, error) {
       settled();
-      reject(error);
+      reject(toRefusal(error) ?? error);
     },
   };
+}
+
+/** An HTTP proxy that does not connect: undici tells that in words only, with the code of an abort. */
+function toRefusal({ message }: Error): Error | undefined {
+  const [, status] = /^Proxy response \((\d+)\) !== 200/u.exec(message) ?? [];
+  if (status === undefined) return undefined;
+  const code = `${proxyRefusalPrefix}${status}`;
+  return Object.assign(new Error(`the HTTP proxy answered CONNECT with HTTP ${status}`), { code });
 }
 
 function toError(reason: unknown): Error {

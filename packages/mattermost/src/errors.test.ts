@@ -106,6 +106,11 @@ describe("a call without an answer", () => {
 
   it("names the way to trust a certificate of one's own", () => {
     const error = toPluginError(failure("SELF_SIGNED_CERT_IN_CHAIN"), { operation: "GET users/me", ended: undefined });
-    expect(error.fix).toContain("NODE_EXTRA_CA_CERTS");
+    expect(error.fix).toMatch(/SSL_CERT_FILE or NODE_EXTRA_CA_CERTS/u);
+  });
+
+  it("names the variable of an HTTP proxy that does not connect: nothing was sent", () => {
+    const error = toPluginError(failure("PROXY_HTTP_407"), { operation: "POST posts", ended: undefined });
+    expect(error).toMatchObject({ ambiguous: false, fix: expect.stringContaining("HTTPS_PROXY") });
   });
 });

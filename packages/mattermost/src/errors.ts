@@ -32,10 +32,10 @@ export function toPluginError(thrown: unknown, call: FailedCall): PluginError {
     });
   }
   if (thrown instanceof PluginError) return thrown;
-  const { reason, untrusted, unsent } = toNetworkFailure(thrown);
+  const { reason, untrusted, unsent, fix } = toNetworkFailure(thrown);
   return fail(call, "unavailable", `did not reach Mattermost (${reason}).`, {
     reason,
-    fix: untrusted ? checkCertificates : checkNetwork,
+    fix: fix ?? (untrusted ? checkCertificates : checkNetwork),
     ambiguous: !unsent,
     cause: thrown,
   });

@@ -149,6 +149,7 @@ describe("no answer at all", () => {
     ["ECONNREFUSED", false, /DNS/u],
     ["ECONNRESET", true, /DNS/u],
     ["SELF_SIGNED_CERT_IN_CHAIN", false, /SSL_CERT_FILE/u],
+    ["PROXY_HTTP_407", false, /HTTPS_PROXY/u],
   ])("%s: may have taken effect: %s", (code, ambiguous, fix) => {
     const thrown = Object.assign(new Error(code), { code });
     const error = toPluginError(thrown, call);

@@ -132,10 +132,10 @@ function timedOut(thrown: unknown, call: FailedCall): PluginError {
 }
 
 function notReached(thrown: unknown, call: FailedCall): PluginError {
-  const { reason, untrusted, unsent } = toNetworkFailure(thrown);
+  const { reason, untrusted, unsent, fix } = toNetworkFailure(thrown);
   return fail(call, "unavailable", `did not reach Microsoft (${reason}).`, {
     reason,
-    fix: untrusted ? checkCertificates : checkNetwork,
+    fix: fix ?? (untrusted ? checkCertificates : checkNetwork),
     ambiguous: !unsent,
     cause: thrown,
   });

@@ -194,7 +194,11 @@ describe("a network failure", () => {
     "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
   ])("%s says what to do about certificates", (code) => {
     expect(failure(code)).toMatchObject({ code: "unavailable", ambiguous: false });
-    expect(failure(code).fix).toContain("NODE_EXTRA_CA_CERTS");
+    expect(failure(code).fix).toMatch(/SSL_CERT_FILE or NODE_EXTRA_CA_CERTS/u);
+  });
+
+  it("an HTTP proxy that does not connect is named by its variable: nothing was sent", () => {
+    expect(failure("PROXY_HTTP_407")).toMatchObject({ ambiguous: false, fix: expect.stringContaining("HTTPS_PROXY") });
   });
 
   it("keeps its cause and finds the code below it", () => {

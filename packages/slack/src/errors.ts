@@ -108,10 +108,10 @@ function badStatus(call: FailedCall, status: number): PluginError {
 }
 
 function networkFailed(thrown: unknown, call: FailedCall): PluginError {
-  const { reason, untrusted, unsent } = toNetworkFailure(thrown);
+  const { reason, untrusted, unsent, fix } = toNetworkFailure(thrown);
   return fail(call, "unavailable", `failed on the network (${reason}).`, {
     reason,
-    fix: untrusted ? checkCertificates : checkNetwork,
+    fix: fix ?? (untrusted ? checkCertificates : checkNetwork),
     ambiguous: !unsent,
     cause: thrown,
   });

@@ -19,6 +19,14 @@ describe("toNetworkFailure", () => {
     expect(toNetworkFailure(failure(code))).toEqual({ reason: code, ...expected });
   });
 
+  it.each([
+    ["PROXY_HTTP_407", /user and password into HTTPS_PROXY/u],
+    ["PROXY_HTTP_502", /HTTPS_PROXY .* NO_PROXY/u],
+  ])("says what to do about an HTTP proxy that does not connect (%s), and that nothing was sent", (code, fix) => {
+    const found = toNetworkFailure(failure(code));
+    expect(found).toMatchObject({ reason: code, unsent: true, untrusted: false, fix: expect.stringMatching(fix) });
+  });
+
   it("knows a reset while connecting for one before anything was sent", () => {
     expect(toNetworkFailure(failure("ECONNRESET", { syscall: "connect" })).unsent).toBe(true);
   });

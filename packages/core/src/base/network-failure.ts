@@ -6,7 +6,12 @@ export interface NetworkFailure {
   readonly untrusted: boolean;
   /** No byte of the request can have left: it had no effect. */
   readonly unsent: boolean;
+  /** What to do where that is the same for every platform. */
+  readonly fix: string | undefined;
 }
+
+/** Begin of the code of an HTTP proxy's refusal to connect; its HTTP status follows. */
+export const proxyRefusalPrefix = "PROXY_HTTP_";
 
 const connecting: ReadonlySet<unknown> = new Set(["connect", "getaddrinfo"]);
 
@@ -26,7 +31,16 @@ export function toNetworkFailure(thrown: unknown): NetworkFailure {
   const reason = chain.flatMap(codeOf).at(-1) ?? "network_error";
   const untrusted = /CERT|TLS|SSL|SIGNED|ALTNAME|UNABLE_TO/u.test(reason);
   const failedToConnect = chain.some((error) => "syscall" in error && connecting.has(error.syscall));
-  return { reason, untrusted, unsent: untrusted || beforeSending.has(reason) || failedToConnect };
+  const fix = toProxyFix(reason);
+  const unsent = untrusted || fix !== undefined || beforeSending.has(reason) || failedToConnect;
+  return { reason, untrusted, unsent, fix };
+}
+
+function toProxyFix(reason: string): string | undefined {
+  if (!reason.startsWith(proxyRefusalPrefix)) return undefined;
+  return reason === `${proxyRefusalPrefix}407`
+    ? "Put the right user and password into HTTPS_PROXY (http://user:password@host:port)."
+    : "Let the HTTP proxy in HTTPS_PROXY allow CONNECT to this host, see its log, or name the host in NO_PROXY.";
 }
 
 function* causesOf(thrown: unknown): Generator<Error> {
