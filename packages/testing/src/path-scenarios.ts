@@ -29,15 +29,24 @@ export function pathScenarios(simulation: Simulation): void {
       else it.skip(`${title}: ${skipped}`);
     }
 
-    // What SSL_CERT_DIR names is the machine's store on Linux.
-    for (const [name, which] of [["NODE_EXTRA_CA_CERTS", "all"] as const, ["SSL_CERT_DIR", "store"] as const]) {
-      play(`and the chat, with certificates that ${name} names`, (theatre) =>
-        within(theatre, async ({ env, trust }) => {
-          await theatre.start({ ...env, [name]: trust[which] });
+    play("and the chat, with certificates that NODE_EXTRA_CA_CERTS names", (theatre) =>
+      within(theatre, async ({ env, trust }) => {
+        await theatre.start({ ...env, NODE_EXTRA_CA_CERTS: trust.all });
+        await theatre.untilShown(theatre.auth.createRequest(), "PENDING", 1, patienceMs);
+      }),
+    );
+
+    play("and the chat, through an HTTP proxy over TLS, with certificates of the machine's store", (theatre) =>
+      within(
+        theatre,
+        async ({ env, trust }) => {
+          // That is the store on Linux.
+          await theatre.start({ ...env, SSL_CERT_DIR: trust.store });
           await theatre.untilShown(theatre.auth.createRequest(), "PENDING", 1, patienceMs);
-        }),
-      );
-    }
+        },
+        { secure: true },
+      ),
+    );
 
     play("not with a web certificate of an unknown authority: it ends, and says how to trust it", (theatre) =>
       within(theatre, async ({ env, trust }) => {

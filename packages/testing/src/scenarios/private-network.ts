@@ -24,8 +24,16 @@ export interface PrivateNetwork {
 const teleport = "teleport.example.com:443";
 const origins = /https?:\/\/(?:127\.0\.0\.1|localhost):\d+/gu;
 
+export interface PrivateNetworkOptions {
+  /** The HTTP proxy is spoken to over TLS. Default false. */
+  readonly secure?: boolean;
+}
+
 /** Moves all that the plugin's configuration names behind an HTTP proxy and private certificates. */
-async function enterPrivateNetwork({ auth, dir, editConfig }: Theatre): Promise<PrivateNetwork> {
+async function enterPrivateNetwork(
+  { auth, dir, editConfig }: Theatre,
+  { secure = false }: PrivateNetworkOptions = {},
+): Promise<PrivateNetwork> {
   const { address: authAddress, clusterName } = auth;
   const proxy = await createFakeProxy({ authAddress, clusterName, publicAddr: teleport });
   const hosts: Record<string, string> = { [teleport]: proxy.address };
@@ -44,7 +52,7 @@ async function enterPrivateNetwork({ auth, dir, editConfig }: Theatre): Promise<
     }),
   );
   const password = "hunter22";
-  const httpProxy = await createFakeHttpProxy({ hosts, credentials: `worker:${password}` });
+  const httpProxy = await createFakeHttpProxy({ hosts, secure, credentials: `worker:${password}` });
   const store = await mkdtemp(join(dir, "trusted-"));
   const save = async (name: string, certificates: readonly string[]) => {
     const path = join(store, `${name}.pem`);
@@ -58,7 +66,7 @@ async function enterPrivateNetwork({ auth, dir, editConfig }: Theatre): Promise<
     outside: { teleport, chat: [...found].map((origin) => `${nameOf(origin)}:443`) },
     targets: httpProxy.targets,
     trust: {
-      all: await save("all", [proxy.webAuthorityPem, ...chatAuthorities]),
+      all: await save("all", [httpProxy.webAuthorityPem, proxy.webAuthorityPem, ...chatAuthorities]),
       teleport: await save("teleport", [proxy.webAuthorityPem]),
       chat: await save("chat", chatAuthorities),
       store,
@@ -75,8 +83,12 @@ function nameOf(origin: string): string {
 }
 
 /** Plays a scene in a private network of its own. */
-export async function within(theatre: Theatre, scene: (network: PrivateNetwork) => Promise<void>): Promise<void> {
-  const network = await enterPrivateNetwork(theatre);
+export async function within(
+  theatre: Theatre,
+  scene: (network: PrivateNetwork) => Promise<void>,
+  options?: PrivateNetworkOptions,
+): Promise<void> {
+  const network = await enterPrivateNetwork(theatre, options);
   try {
     await scene(network);
   } finally {
