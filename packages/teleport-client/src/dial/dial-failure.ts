@@ -7,15 +7,16 @@ import type { Attempt } from "./route-race.ts";
 export function toDialFailure(address: string, all: readonly Attempt[]): PluginError {
   const told = all.filter(isWorthTelling);
   const attempts = told.length === 0 ? all : told;
-  const decisive = findDecisive(
-    attempts,
-    all.some(({ error }) => isRoutingOff(error)),
-  );
+  const proxied = all.some(({ error }) => isRoutingOff(error));
+  const decisive = findDecisive(attempts, proxied);
+  // Those that tell as much may be about what the address is meant to be: the Auth Service, or a Proxy.
+  const alike = attempts.filter(({ error }) => toRank(error, proxied) === toRank(decisive.error, proxied));
+  const fixes = new Set(alike.flatMap(({ error }) => error.fix ?? []));
   const facts: ErrorFacts = {
     operation: "connect",
     reason: decisive.error.reason ?? decisive.error.code,
     cause: decisive.error,
-    ...(decisive.error.fix === undefined ? {} : { fix: decisive.error.fix }),
+    ...(fixes.size === 0 ? {} : { fix: [...fixes].join(" ") }),
   };
   const [only, ...more] = attempts;
   if (only !== undefined && more.length === 0) {

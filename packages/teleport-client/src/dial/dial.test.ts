@@ -207,6 +207,10 @@ describe("TLS routing", () => {
     expect(fault.message).toMatch(
       /TLS routing to .*: the Proxy's web certificate is not trusted .* NODE_EXTRA_CA_CERTS/u,
     );
+    // Whether a Proxy or the Auth Service is meant to be there is not known here.
+    expect(fault.fix).toMatch(
+      /^If this is the Auth Service of the right cluster: Renew .* SSL_CERT_FILE, NODE_EXTRA_CA_CERTS/u,
+    );
   });
 
   test("to a Proxy of another cluster meets a server that is not trusted", async () => {
