@@ -79,7 +79,7 @@ describe("the check at start", () => {
     expect(await findingsOf(messengerAt(`${fake.url}/other`))).toMatchObject([{ code: "server", level: "error" }]);
   });
 
-  it.each([500, 502, 503])("throws while the server answers %i", async (status) => {
+  it.each([408, 425, 500, 502, 503])("throws while the server answers %i", async (status) => {
     const { fake, messenger } = await openRig();
     fake.fail({ effect: { kind: "status", status } });
     expect((await failureOf(findingsOf(messenger))).code).toBe("unavailable");

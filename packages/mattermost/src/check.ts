@@ -32,10 +32,13 @@ export async function* checkMattermost(
   yield* settingsOf(await readConfig(client, call));
 }
 
+/** Said by proxies that had to wait for too long, or would like to be asked again. */
+const passing: ReadonlySet<string> = new Set(["http_408", "http_425"]);
 const permanent: ReadonlySet<string> = new Set(["unauthenticated", "forbidden", "unreadable_answer"]);
 
 /** What is wrong for good as soon as it is seen: no Mattermost at this address, or nobody who may use it. */
 function isFinding({ code, reason = "" }: PluginError): boolean {
+  if (code === "rate_limited" || passing.has(reason)) return false;
   return permanent.has(code) || permanent.has(reason) || /^http_[34]\d\d$|^api\.context\.404\./u.test(reason);
 }
 

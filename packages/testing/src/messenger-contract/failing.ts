@@ -30,6 +30,21 @@ export function failing(suite: ContractSuite, open: OpenStage): void {
     expect(error.fix).toMatch(/\w/u);
   });
 
+  it.each([
+    { kind: "rate-limited" },
+    { kind: "rate-limited", retryAfterSeconds: 1 },
+    { kind: "server-error" },
+    { kind: "cut", carriedOut: false },
+  ] satisfies ContractFault[])(
+    "takes %j for no finding of its check: what passes by itself must not end a start",
+    async (fault) => {
+      const { rig, messenger, call } = await open();
+      rig.fault(fault);
+      const error = await failureOf(findingsOf(messenger, call()));
+      expect(error.code).toBe(fault.kind === "rate-limited" ? "rate_limited" : "unavailable");
+    },
+  );
+
   it("takes a look-up that failed for one without effect", async () => {
     const { rig, messenger, call } = await open();
     const person = suite.recipients.find(({ kind }) => kind === "person");
