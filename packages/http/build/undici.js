@@ -3,4 +3,4 @@
  * and half of the time it takes to load.
  */
 export { default as Agent } from "undici/lib/dispatcher/agent.js";
-export { default as EnvHttpProxyAgent } from "undici/lib/dispatcher/env-http-proxy-agent.js";
+export { default as ProxyAgent } from "undici/lib/dispatcher/proxy-agent.js";
