@@ -46,6 +46,9 @@ describe("createMetrics", () => {
 
   test("shows the process too", async () => {
     expect(await lineOf(createMetrics("example"), "process_cpu_seconds_total")).toHaveLength(1);
+    expect(await lineOf(createMetrics("example"), "nodejs_eventloop_lag")).toEqual([
+      expect.stringMatching(/^nodejs_eventloop_lag_seconds /),
+    ]);
   });
 });
 
