@@ -24,7 +24,8 @@ async function idle(open: OpenStage, size: Size): Promise<Figures> {
   const seconds = size === "full" ? 60 : 10;
   const stage = await open({ channels: 1 });
   const running = await stage.start();
-  await sleep(5_000);
+  // V8 collects the garbage of the start some eight seconds later.
+  await sleep(15_000);
   const before = readUsage(running.pid).cpu;
   await sleep(seconds * 1_000);
   const spent = readUsage(running.pid).cpu - before;
