@@ -69,9 +69,7 @@ export function createRateLimiter(options: RateLimiterOptions): RateLimiter {
   let inFlight = 0;
   let sweepAt = bucketsToSweep;
 
-  /** Most of the time nothing is throttled at all. */
-  const known = (names: readonly string[]) =>
-    buckets.size === 0 ? [] : names.flatMap((name) => buckets.get(name) ?? []);
+  const known = (names: readonly string[]) => names.flatMap((name) => buckets.get(name) ?? []);
 
   /** The bucket that holds a call up the longest. */
   function findBlocker(names: readonly string[]): RateBucket<Waiting> | undefined {
@@ -166,7 +164,7 @@ export function createRateLimiter(options: RateLimiterOptions): RateLimiter {
     pump();
   }
 
-  /** Leave for a call that nothing holds up, or a promise of it. */
+  /** Leave for a call, at once where nothing at all is throttled: that is most of the time. */
   function acquire(names: readonly string[], call: Call): Leave | Promise<Leave> {
     if (buckets.size === 0 && inFlight < concurrency && !call.signal.aborted) {
       if (!call.mayStart()) throw leaseLost();

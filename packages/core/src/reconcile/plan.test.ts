@@ -68,6 +68,7 @@ describe("somebody who was not told", () => {
     ["nor when they were blocked", { state: "blocked", code: "recipient_unknown" }, everything, "skipped"],
     ["may have an orphan where nothing can be searched", { to, unsure: true }, nothing, "orphan"],
     ["or where not even the place can be found", { state: "blocked", unsure: true }, everything, "orphan"],
+    ["or where the place refuses us", { to, state: "blocked", unsure: true, cutOff: true }, nothing, "orphan"],
   ])("%s", (_what, fields, abilities, state) => {
     const [step] = planFor([toDelivery(fields)], { abilities, wanted: approved }).steps;
     expect(step).toMatchObject({ do: "become", delivery: { state } });

@@ -169,10 +169,10 @@ function closedBeforeTold(
   taken: ReadonlyMap<string, number>,
 ): Step {
   if (!delivery.unsure) return { do: "become", index, delivery: { ...delivery, state: "skipped" } };
-  // Where the platform does not even find the place there is nothing to search.
-  const lost = delivery.to === undefined && delivery.state === "blocked";
-  if (lost || !(input.abilities.findPosted || delivery.cutOff))
-    return { do: "become", index, delivery: { ...delivery, state: "orphan" } };
+  // A place that the platform does not find cannot be searched, and one that refuses us is not asked again for ever.
+  const blocked = delivery.state === "blocked";
+  const canLearn = input.abilities.findPosted ? !blocked || delivery.to !== undefined : !blocked && delivery.cutOff;
+  if (!canLearn) return { do: "become", index, delivery: { ...delivery, state: "orphan" } };
   return tell(delivery, index, input, taken);
 }
 

@@ -17,7 +17,7 @@ const dayMs = 24 * 60 * 60 * 1_000;
 const weekdays = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];
 
 /** The one zone that needs no tables: nothing has to be loaded for who uses no other. */
-export const utc: Zone = {
+const utc: Zone = {
   wallClock: (at) => ({
     weekday: weekdays[at.getUTCDay()] ?? "",
     time: ((at.getTime() % dayMs) + dayMs) % dayMs,

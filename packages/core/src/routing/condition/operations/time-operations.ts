@@ -1,5 +1,5 @@
 import { readRfc3339 } from "../rfc3339.ts";
-import { createZone, readClock, utc, type Zone } from "../zone.ts";
+import { createZone, readClock, type Zone } from "../zone.ts";
 import { createOperation } from "./operation.ts";
 import { textThatIs, time } from "./parameter.ts";
 
@@ -10,6 +10,7 @@ const zone = textThatIs("time zone", (name, budget) => {
   return createZone(name);
 });
 const clock = textThatIs('"HH:MM"', readClock);
+const utc = createZone("");
 
 export const makeTime = createOperation<[Date]>({
   name: "time.RFC3339",
